@@ -1,0 +1,264 @@
+"""How a door is built, and the one place where a request's transaction begins and commits."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.api import errors
+from app.api.idempotency import IdempotencyKeyRequired, Keeper
+from app.domain.actor import Actor, describe
+from app.gateways.outside import Outside
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What every door is given by the composition root."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    outside: Outside
+
+
+Authenticate = Callable[[Request, AsyncSession, Runtime], Awaitable[Actor]]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorPolicy:
+    """What a door's routes obey. `public`, `money` and `unkept` hold operation ids.
+
+    public: no token needed. money: an Idempotency-Key is required. unkept: the answer is a token
+    and never stored. outside: waits for the outside, so that no transaction may be open meanwhile.
+    """
+
+    name: str
+    authenticate: Authenticate
+    public: frozenset[str]
+    money: frozenset[str] = frozenset()
+    unkept: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+
+
+class DoorRoute(APIRoute):
+    """One request, one transaction: actor, idempotency, handler, kept answer, commit, answer."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        original = super().get_route_handler()
+        operation = self.operation_id or self.name
+
+        async def handle(request: Request) -> Response:
+            runtime: Runtime = request.app.state.runtime
+            policy: DoorPolicy = request.app.state.policy
+            request.scope["operation"] = f"{policy.name}.{operation}"
+            if operation in policy.outside:
+                return await _handle_outside(request, original, runtime, policy, operation)
+            async with runtime.database.begin() as session:
+                request.state.session = session
+                keeper = await _enter(request, session, runtime, policy, operation)
+                if keeper and (replayed := await keeper.replay(request, session)):
+                    return replayed
+                response = await original(request)
+                if keeper:
+                    await keeper.keep(session, response, request)
+            return response
+
+        return handle
+
+
+async def _enter(
+    request: Request,
+    session: AsyncSession,
+    runtime: Runtime,
+    policy: DoorPolicy,
+    operation: str,
+) -> Keeper | None:
+    """Find the actor and the keeper of a POST's answer."""
+    actor: Actor | None = None
+    if operation not in policy.public:
+        actor = await policy.authenticate(request, session, runtime)
+        structlog.contextvars.bind_contextvars(actor=describe(actor))
+    request.state.actor = actor
+    if request.method != "POST" or operation in policy.unkept:
+        return None
+    keeper = Keeper(
+        request,
+        door=policy.name,
+        actor=actor,
+        secret=runtime.settings.secret.get_secret_value(),
+    )
+    if operation in policy.money and not keeper.given:
+        raise IdempotencyKeyRequired
+    return keeper
+
+
+async def _handle_outside(
+    request: Request,
+    original: Callable[[Request], Coroutine[Any, Any, Response]],
+    runtime: Runtime,
+    policy: DoorPolicy,
+    operation: str,
+) -> Response:
+    """For the few routes that call a provider: short transactions before and after, none around.
+
+    Their verbs keep an intent under an id of their own, so that two at once end in one effect.
+    """
+    async with runtime.database.begin() as session:
+        keeper = await _enter(request, session, runtime, policy, operation)
+        if keeper and (replayed := await keeper.replay(request, session)):
+            return replayed
+    response = await original(request)
+    if keeper:
+        async with runtime.database.begin() as session:
+            await keeper.keep(session, response, request)
+    return response
+
+
+def _session(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+def _now(request: Request) -> datetime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime.clock.now()
+
+
+def _runtime(request: Request) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+Session = Annotated[AsyncSession, Depends(_session)]
+Now = Annotated[datetime, Depends(_now)]
+Run = Annotated[Runtime, Depends(_runtime)]
+
+
+def router(tag: str) -> APIRouter:
+    """The router of one capability; its routes obey their door's policy."""
+    return APIRouter(route_class=DoorRoute, tags=[tag])
+
+
+def build(
+    policy: DoorPolicy,
+    *,
+    runtime: Runtime,
+    title: str,
+    description: str,
+    routers: Iterable[APIRouter],
+) -> FastAPI:
+    """A door as a sub-application with its own document and self-hosted documentation page."""
+    app = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url=None,
+        title=title,
+        description=description,
+        version="1.0.0",
+        openapi_url="/openapi.json",
+        separate_input_output_schemas=False,
+    )
+    app.state.runtime = runtime
+    app.state.policy = policy
+    errors.install(app)
+    for each in routers:
+        app.include_router(each)
+    app.openapi = lambda: _document(app, policy)  # type: ignore[method-assign]
+    return app
+
+
+_ERRORS = {
+    "400": "The request cannot be read, or a needed header is missing.",
+    "401": "No valid token.",
+    "403": "Your role or scope does not allow it.",
+    "404": "Not there, or not yours.",
+    "409": "The state does not allow it now.",
+    "413": "The body is too large.",
+    "422": "Values have a wrong shape or break a rule.",
+    "429": "Too many attempts; see Retry-After.",
+    "503": "Something we depend on does not answer; retry with the same id.",
+}
+
+
+def _document(app: FastAPI, policy: DoorPolicy) -> dict[str, Any]:
+    """The OpenAPI document with security, complete error answers, headers and 64-bit integers."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    schema = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        routes=app.routes,
+        separate_input_output_schemas=False,
+        servers=[{"url": f"/{policy.name}/v1"}],
+    )
+    components = schema.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    problem = errors.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path in schema["paths"].values():
+        for method, operation in path.items():
+            _complete(operation, method, policy)
+    _widen_integers(schema)
+    app.openapi_schema = schema
+    return schema
+
+
+def _complete(operation: dict[str, Any], method: str, policy: DoorPolicy) -> None:
+    id_ = operation["operationId"]
+    answers = operation["responses"]
+    for status, text in _ERRORS.items():
+        if id_ in policy.public and status in ("401", "403") and id_ not in policy.unkept:
+            continue
+        answers[status] = {
+            "description": text,
+            "content": {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    if id_ not in policy.public:
+        operation["security"] = [{"bearer": []}]
+    parameters = operation.setdefault("parameters", [])
+    if method == "post" and id_ not in policy.unkept:
+        parameters.append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": id_ in policy.money,
+                "schema": {"type": "string", "minLength": 1, "maxLength": 255,
+                           "pattern": "^[\\x21-\\x7e]+$"},
+                "description": "A UUID of yours. The same key and body answer the same bytes.",
+            }
+        )  # fmt: skip
+    parameters.append(
+        {
+            "name": "Accept-Language",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "enum": ["en", "de"]},
+            "description": "Language of messages: en (default) or de.",
+        }
+    )
+
+
+def _widen_integers(node: Any) -> None:
+    """Generated clients take a bare integer for 32 bits: money and ids would overflow."""
+    if isinstance(node, dict):
+        if node.get("type") == "integer" and "format" not in node:
+            node["format"] = "int64"
+        for value in node.values():
+            _widen_integers(value)
+    elif isinstance(node, list):
+        for value in node:
+            _widen_integers(value)

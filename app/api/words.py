@@ -1,0 +1,145 @@
+"""Types that all doors speak: text that PostgreSQL can hold, strict numbers, instants, money."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z0-9-]{2,63}")
+_ZONES = frozenset(available_timezones())
+
+
+def _no_control(value: str) -> str:
+    if _CONTROL.search(value):
+        raise PydanticCustomError("unprintable_text", "Text has characters that cannot be stored")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if _CONTROL_OR_BREAK.search(value):
+        raise PydanticCustomError("unprintable_text", "Text has characters that cannot be stored")
+    return value
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise PydanticCustomError("not_an_email", "This is not an e-mail address")
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in _ZONES:
+        raise PydanticCustomError("unknown_time_zone", "This is not an IANA time zone")
+    return value
+
+
+def _instant_text(value: Any) -> Any:
+    """Only ISO 8601 text with an offset: lax parsing would take numbers as seconds."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        raise PydanticCustomError("not_an_instant", "Send ISO 8601 with an offset")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC).replace(microsecond=0)
+    except (OverflowError, ValueError):
+        raise PydanticCustomError("not_an_instant", "Send ISO 8601 with an offset") from None
+
+
+def _sane_year(value: datetime) -> datetime:
+    if not 2000 <= value.year <= 2200:
+        raise PydanticCustomError("year_out_of_range", "The year must lie in 2000 to 2200")
+    return value
+
+
+def _day_text(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("not_a_date", "Send a date as YYYY-MM-DD")
+    return value
+
+
+def _sane_day(value: date) -> date:
+    if not 1900 <= value.year <= 2200:
+        raise PydanticCustomError("year_out_of_range", "The year must lie in 1900 to 2200")
+    return value
+
+
+def _no_bool(value: Any) -> Any:
+    """`true` is not one minute, and 60.0 is not sixty."""
+    if type(value) is not int:
+        raise PydanticCustomError("not_an_integer", "Send a whole number")
+    return value
+
+
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+]
+Prose = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
+    AfterValidator(_no_control),
+]
+Password = Annotated[
+    str, StringConstraints(min_length=12, max_length=256), AfterValidator(_one_line)
+]
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_one_line),
+                  AfterValidator(_email)]  # fmt: skip
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_one_line),
+                 AfterValidator(_zone)]  # fmt: skip
+Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=-(2**53), le=2**53)]
+Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=2**31)]
+Minutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=1, le=10_080)]
+TotalMinutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=1, le=100_000_000)]
+Instant = Annotated[
+    datetime, BeforeValidator(_instant_text), AfterValidator(_utc), AfterValidator(_sane_year)
+]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_sane_day)]
+
+
+class Said(BaseModel):
+    """Base of every input: unknown fields are refused, infinities too."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class Seen(BaseModel):
+    """Base of every view: flat, frozen, built by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MoneySaid(Said):
+    """Minor units (cents for USD) and an ISO 4217 currency."""
+
+    minor: Annotated[int, BeforeValidator(_no_bool), Field(gt=0, le=10**13)]
+    currency: Currency
+
+
+class MoneySeen(Seen):
+    """Minor units (cents for USD) and an ISO 4217 currency."""
+
+    minor: int
+    currency: str

@@ -1,0 +1,13 @@
+"""Names of the jobs that an earlier room leaves for a later one. Payloads carry ids only."""
+
+from enum import StrEnum
+
+
+class Errand(StrEnum):
+    SEND_VERIFICATION_MAIL = "send_verification_mail"  # {"user_id"}
+    SEND_PASSWORD_RESET_MAIL = "send_password_reset_mail"  # noqa: S105 – a job's name; {"user_id"}
+    RENDER_INVOICE = "render_invoice"  # {"invoice_id"}
+    SEND_PAYOUT = "send_payout"  # {"payout_id"}
+    HANDLE_STRIPE_EVENT = "handle_stripe_event"  # {"inbox_event_id"}
+    WRITE_EXPORT = "write_export"  # {"export_id"}
+    RUN_PAYOUTS = "run_payouts"  # {"payout_run_id"}

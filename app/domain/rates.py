@@ -1,0 +1,31 @@
+"""From a bill rate to a pay rate and back, and the caps on both.
+
+The company agrees to a bill rate an hour; its fee terms (in basis points) give the pay rate. Both
+directions round in the platform's least favourable way for the person who reads the figure.
+"""
+
+FULL_BPS = 10_000
+DEFAULT_FEE_BPS = 2_000
+
+
+def pay_from_bill(bill_minor: int, fee_bps: int) -> int:
+    """The pay rate an hour that a bill rate an hour yields, rounded down, in minor units."""
+    _check(bill_minor, fee_bps)
+    return bill_minor * (FULL_BPS - fee_bps) // FULL_BPS
+
+
+def bill_from_asking(asking_pay_minor: int, fee_bps: int) -> int:
+    """An asking pay rate grossed up to a bill rate, rounded up, in minor units.
+
+    Paying this bill rate yields at least the asking rate: `pay_from_bill(result) >= asking`.
+    """
+    _check(asking_pay_minor, fee_bps)
+    keep = FULL_BPS - fee_bps
+    return -(-asking_pay_minor * FULL_BPS // keep)
+
+
+def _check(rate_minor: int, fee_bps: int) -> None:
+    if rate_minor < 0:
+        raise ValueError("a rate is never negative")
+    if not 0 <= fee_bps < FULL_BPS:
+        raise ValueError("fee_bps lies in 0..9999")

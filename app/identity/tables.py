@@ -1,0 +1,111 @@
+"""Rows of identity: users, sessions, tokens, API keys and grants."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Row
+
+
+class User(Row):
+    """Somebody who signs in at one door. The same address may exist once per door."""
+
+    __tablename__ = "users"
+    __table_args__ = (
+        UniqueConstraint("door", "email_key"),
+        CheckConstraint("door IN ('client','trainer','finance','operations')", name="door"),
+        CheckConstraint("email_key = lower(email_key)", name="email_key_lower"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    door: Mapped[str]
+    email: Mapped[str]
+    email_key: Mapped[str]
+    full_name: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    password_hash: Mapped[str]
+    email_verified_at: Mapped[datetime | None]
+    totp_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_last_step: Mapped[int | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class SignInSession(Row):
+    """One family of tokens, from a sign-in to a sign-out, a revocation or its expiry."""
+
+    __tablename__ = "sign_in_sessions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_because: Mapped[str | None]
+
+
+class AccessToken(Row):
+    __tablename__ = "access_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in_sessions.id"), index=True)
+    expires_at: Mapped[datetime]
+
+
+class RefreshToken(Row):
+    """Used once; `rotated_at` says when. A second use outside the grace revokes the family."""
+
+    __tablename__ = "refresh_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in_sessions.id"), index=True)
+    expires_at: Mapped[datetime]
+    rotated_at: Mapped[datetime | None]
+
+
+class OneTimeToken(Row):
+    """For a mailed link: `purpose` is verify_email or reset_password."""
+
+    __tablename__ = "one_time_tokens"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    purpose: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ApiKey(Row):
+    """A company's key: `lwk_<prefix>.<secret>`, the secret stored as its SHA-256."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(index=True)
+    prefix: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    name: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    created_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Grant(Row):
+    """Written down by later rooms: user acts for `subject_id` (a company or a trainer) in `role`."""
+
+    __tablename__ = "grants"
+    __table_args__ = (Index("ix_grants_subject_id", "subject_id"),)
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True)
+    role: Mapped[str]

@@ -1,0 +1,10 @@
+"""Errand → handler. A handler gets the toolbox and the errand's ids, and is idempotent."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from app.domain.errands import Errand
+from app.jobs.toolbox import Toolbox
+
+Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
+
+HANDLERS: dict[Errand, Handler] = {}

@@ -1,0 +1,18 @@
+"""What is due by the clock: sweeps that look at `clock.now()` and do what has fallen due.
+
+They run every few seconds in real time, and once right after the development clock was moved.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from app.jobs.toolbox import Toolbox
+
+Sweep = Callable[[Toolbox], Awaitable[None]]
+
+SWEEPS: dict[str, Sweep] = {}
+
+
+async def run_all(tools: Toolbox) -> None:
+    """Run every sweep once, in order."""
+    for sweep in SWEEPS.values():
+        await sweep(tools)

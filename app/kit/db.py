@@ -1,0 +1,131 @@
+"""The database: one engine, sessions, the base of all rows, and what must be true of the server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Date, DateTime, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.schema import MetaData
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Row(DeclarativeBase):
+    """Base of every table row. Text, bigint, timestamptz and jsonb by annotation."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {
+        int: BigInteger(),
+        str: Text(),
+        datetime: DateTime(timezone=True),
+        date: Date(),
+        UUID: Uuid(),
+        dict[str, Any]: JSONB(),
+        list[Any]: JSONB(),
+    }
+
+
+FIRST_DDL: list[tuple[str, str]] = []
+EXTRA_DDL: list[tuple[str, str]] = []
+
+
+def before_all(up: str, *, down: str) -> None:
+    """Register SQL that must run before any table exists, such as a type."""
+    FIRST_DDL.append((up, down))
+
+
+def after_create(table: object, up: str, *, down: str) -> None:
+    """Register SQL that belongs to a table but is no column: triggers, functions, exclusions.
+
+    The same text is written into the baseline migration; a test compares both.
+    """
+    del table  # named for the reader; the order of registration is the order of execution
+    EXTRA_DDL.append((up, down))
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The engine and its session factory, made once by the composition root."""
+
+    engine: AsyncEngine
+    sessions: async_sessionmaker[AsyncSession]
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A session in one transaction: committed on leaving, rolled back on an exception."""
+        async with self.sessions() as session, session.begin():
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def normalise_url(url: str) -> str:
+    """`postgres://` and `postgresql://` mean asyncpg here, whatever SQLAlchemy's default is."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+asyncpg://" + url.removeprefix(prefix)
+    return url
+
+
+def connect(url: str, *, pool_size: int = 8, application: str = "lehrwerk") -> Database:
+    """A Database on `url`; opens no connection yet."""
+    engine = create_async_engine(
+        normalise_url(url),
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "server_settings": {"application_name": application, "jit": "off", "timezone": "UTC"}
+        },
+    )
+    return Database(engine, async_sessionmaker(engine, expire_on_commit=False))
+
+
+class UnsafeServer(RuntimeError):
+    """The PostgreSQL server would lose acknowledged work or break caps under concurrency."""
+
+
+async def assert_guarantees(database: Database, *, allow_async_commit: bool = False) -> None:
+    """Raise UnsafeServer unless the server is READ COMMITTED with durable commits.
+
+    REPEATABLE READ with locks overshoots caps; synchronous_commit=off loses acknowledged commits.
+    """
+    async with database.engine.connect() as connection:
+        row = (
+            await connection.execute(
+                text(
+                    "SELECT current_setting('transaction_isolation') AS isolation,"
+                    " current_setting('synchronous_commit') AS commits,"
+                    " current_setting('fsync') AS fsync"
+                )
+            )
+        ).one()
+    faults = []
+    if row.isolation != "read committed":
+        faults.append(f"transaction_isolation is '{row.isolation}', must be 'read committed'")
+    if not allow_async_commit:
+        if row.commits == "off":
+            faults.append("synchronous_commit is 'off', must be 'on'")
+        if row.fsync != "on":
+            faults.append(f"fsync is '{row.fsync}', must be 'on'")
+    if faults:
+        raise UnsafeServer("; ".join(faults))

@@ -1,0 +1,42 @@
+"""Composition root: settings → engine, gateways → mounts the doors."""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from app.api.door import Runtime
+from app.api.health import routes as health
+from app.api.middleware import Around
+from app.gateways.files import LocalFiles
+from app.gateways.mail import FolderMailer
+from app.gateways.outside import Outside
+from app.jobs.toolbox import Toolbox
+from app.kit.clock import Clock
+from app.kit.db import Database, connect
+from app.settings import Settings
+
+
+def reach_outside(settings: Settings) -> Outside:
+    """The adapters for everything outside, by settings."""
+    return Outside(
+        files=LocalFiles(settings.data_dir / "files"),
+        mailer=FolderMailer(settings.data_dir / "mail"),
+    )
+
+
+def make_runtime(settings: Settings, *, url: str, outside: Outside | None = None) -> Runtime:
+    """Everything a process needs, on the database at `url`. Opens no connection yet."""
+    database: Database = connect(url, pool_size=settings.database_pool_size)
+    return Runtime(settings, database, Clock(), outside or reach_outside(settings))
+
+
+def toolbox_of(runtime: Runtime) -> Toolbox:
+    """The same for the worker."""
+    return Toolbox(runtime.settings, runtime.database, runtime.clock, runtime.outside)
+
+
+def build_app(runtime: Runtime) -> ASGIApp:
+    """The whole application: four doors, the letterbox, health, and in development the clock."""
+    root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    root.state.runtime = runtime
+    root.include_router(health.build(runtime.database))
+    return Around(root)

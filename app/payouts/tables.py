@@ -1,0 +1,176 @@
+"""Rows of payouts."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Row
+
+
+class PayoutAccount(Row):
+    """Where a trainer is paid. `state`: intended | created; `ready` and `missing` as last fetched."""
+
+    __tablename__ = "payout_accounts"
+    __table_args__ = (CheckConstraint("state IN ('intended','created')", name="state"),)
+
+    trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"), primary_key=True)
+    state: Mapped[str]
+    provider_account_id: Mapped[str | None] = mapped_column(unique=True)
+    ready: Mapped[bool] = mapped_column(default=False)
+    missing: Mapped[list[Any]]
+    intended_at: Mapped[datetime]
+    fetched_at: Mapped[datetime | None]
+
+
+class PayoutRun(Row):
+    """One order of finance to pay what is due as of an instant."""
+
+    __tablename__ = "payout_runs"
+    __table_args__ = (
+        CheckConstraint("state IN ('planned','running','finished')", name="state"),
+        Index("ix_payout_runs_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    as_of_at: Mapped[datetime]
+    state: Mapped[str]
+    created_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    created_at: Mapped[datetime]
+
+
+class Payout(Row):
+    """Our promise to pay one trainer one sum in one currency."""
+
+    __tablename__ = "payouts"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('pending','sent','settled','held','failed','returned','canceled')",
+            name="state",
+        ),
+        CheckConstraint("pay_minor > 0", name="positive"),
+        Index(
+            "uq_payouts_open",
+            "trainer_id",
+            "currency",
+            unique=True,
+            postgresql_where=text("state IN ('pending','sent','held','returned')"),
+        ),
+        Index("ix_payouts_trainer_id", "trainer_id", "created_at", "id"),
+        Index("ix_payouts_created_at", "created_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("payout_runs.id"), index=True)
+    trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"))
+    state: Mapped[str]
+    pay_minor: Mapped[int]
+    currency: Mapped[str]
+    provider_account_id: Mapped[str]
+    transfer_id: Mapped[str | None] = mapped_column(unique=True)
+    bank_payout_id: Mapped[str | None] = mapped_column(unique=True)
+    failure_code: Mapped[str | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+
+
+class PayoutStep(Row):
+    """History of a payout's states."""
+
+    __tablename__ = "payout_steps"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), index=True)
+    event: Mapped[str]
+    state: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]
+
+
+class PayoutLine(Row):
+    """A pay line in a payout; `live` is false once the payout definitely failed."""
+
+    __tablename__ = "payout_lines"
+    __table_args__ = (
+        Index(
+            "uq_payout_lines_live",
+            "pay_line_id",
+            unique=True,
+            postgresql_where=text("live"),
+        ),
+    )
+
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), primary_key=True)
+    pay_line_id: Mapped[UUID] = mapped_column(ForeignKey("pay_lines.id"), primary_key=True)
+    pay_minor: Mapped[int]
+    currency: Mapped[str]
+    live: Mapped[bool] = mapped_column(default=True)
+
+
+class PayoutAttempt(Row):
+    """One try at one step of a payout. Its id is the idempotency key at the provider."""
+
+    __tablename__ = "payout_attempts"
+    __table_args__ = (
+        UniqueConstraint("payout_id", "kind", "number"),
+        CheckConstraint("kind IN ('transfer','bank_payout')", name="kind"),
+        CheckConstraint(
+            "state IN ('intended','sending','settled','declined','unknown')", name="state"
+        ),
+        CheckConstraint("amount_minor > 0", name="positive"),
+        Index(
+            "uq_payout_attempts_open",
+            "payout_id",
+            unique=True,
+            postgresql_where=text("state IN ('intended','sending','unknown')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"))
+    kind: Mapped[str]
+    number: Mapped[int]
+    state: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    destination: Mapped[str]
+    provider_id: Mapped[str | None]
+    outcome_code: Mapped[str | None]
+    intended_at: Mapped[datetime]
+    sending_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+class PayoutHold(Row):
+    """Why money is not paid yet: cause, what to do, who does it, and when it ends by itself."""
+
+    __tablename__ = "payout_holds"
+    __table_args__ = (
+        CheckConstraint(
+            "cause IN ('below_minimum','payout_account_incomplete','client_unpaid',"
+            "'not_available','first_payout','bank_return')",
+            name="cause",
+        ),
+        CheckConstraint("who IN ('trainer','company','finance','operations','clock')", name="who"),
+        Index(
+            "uq_payout_holds_open",
+            "trainer_id",
+            "currency",
+            "cause",
+            unique=True,
+            postgresql_where=text("released_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"), index=True)
+    cause: Mapped[str]
+    who: Mapped[str]
+    held_minor: Mapped[int]
+    currency: Mapped[str]
+    release_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]

@@ -1,0 +1,78 @@
+"""One frozen Settings, read once, passed down. Knows no business word."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only-secret-never-use-elsewhere"  # noqa: S105 – refused outside
+DEVELOPMENT_STRIPE_KEY = "sk_test_sim_development"
+DEVELOPMENT_WEBHOOK_SECRET = "whsec_sim_platform_development"  # noqa: S105 – refused outside
+DEVELOPMENT_CONNECT_SECRET = "whsec_sim_connect_development"  # noqa: S105 – refused outside
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside, as LEHRWERK_… variables (and DATABASE_URL)."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LEHRWERK_", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    environment: Environment = Environment.DEVELOPMENT
+    data_dir: Path = Path(".lehrwerk")
+    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
+    database_pool_size: int = Field(default=8, ge=1, le=200)
+    allow_async_commit: bool = False
+
+    secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    public_url: str = "http://127.0.0.1:8000"
+
+    stripe_key: SecretStr = SecretStr(DEVELOPMENT_STRIPE_KEY)
+    stripe_api_base: str | None = None
+    stripe_webhook_secrets: tuple[SecretStr, ...] = (SecretStr(DEVELOPMENT_WEBHOOK_SECRET),)
+    stripe_connect_webhook_secrets: tuple[SecretStr, ...] = (SecretStr(DEVELOPMENT_CONNECT_SECRET),)
+    stripe_timeout_s: float = Field(default=10.0, gt=0, le=80)
+
+    access_token_minutes: int = Field(default=15, ge=1, le=60)
+    refresh_token_days: int = Field(default=30, ge=1, le=90)
+    attempts_per_window: int = Field(default=20, ge=1)
+    job_heartbeat_s: float = Field(default=6.0, gt=0)
+    log_format: str = "json"
+
+    @property
+    def is_development(self) -> bool:
+        return self.environment is Environment.DEVELOPMENT
+
+    @model_validator(mode="after")
+    def _no_default_secret_outside_development(self) -> Self:
+        """A default secret in production is an open door (as happened to Kimai, CVE-2026-52824)."""
+        if self.is_development:
+            return self
+        faults = []
+        if (
+            self.secret.get_secret_value() == DEVELOPMENT_SECRET
+            or len(self.secret.get_secret_value()) < 32
+        ):
+            faults.append("LEHRWERK_SECRET must be set to at least 32 random characters")
+        if "sim" in self.stripe_key.get_secret_value():
+            faults.append("LEHRWERK_STRIPE_KEY must be a Stripe key, not the simulator's")
+        known = {DEVELOPMENT_WEBHOOK_SECRET, DEVELOPMENT_CONNECT_SECRET, ""}
+        both = (*self.stripe_webhook_secrets, *self.stripe_connect_webhook_secrets)
+        if not both or any(s.get_secret_value() in known for s in both):
+            faults.append(
+                "LEHRWERK_STRIPE_WEBHOOK_SECRETS and …_CONNECT_WEBHOOK_SECRETS must be set"
+            )
+        if self.database_url is None:
+            faults.append("DATABASE_URL must name a PostgreSQL server")
+        if self.allow_async_commit:
+            faults.append("LEHRWERK_ALLOW_ASYNC_COMMIT is for tests only")
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self

@@ -1,0 +1,7 @@
+"""Hours: entries, timers, caps, pay weeks, approval.
+
+Owns: time entries, cap counters, timesheets, approvals, bill lines and pay lines.
+Guarantees: INV-8 no two entries of one trainer overlap; INV-9 no counter passes its cap; INV-10
+nothing logged is lost: what does not fit is kept as over_cap; INV-11 an approved minute is pinned.
+Never: knows an invoice or a payout.
+"""

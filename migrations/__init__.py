@@ -1,0 +1,1 @@
+"""Alembic's home. `migrations.running` is how the project migrates; see README."""

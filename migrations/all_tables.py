@@ -1,0 +1,30 @@
+"""Every module that declares rows, so that the metadata is complete."""
+
+import app.companies.tables
+import app.engagements.bill_terms
+import app.engagements.pay_terms
+import app.engagements.tables
+import app.exports.tables
+import app.hiring.bill_terms
+import app.hiring.pay_terms
+import app.hiring.tables
+import app.identity.tables
+import app.invoicing.tables
+import app.kit.clock
+import app.kit.idempotency
+import app.kit.inbox
+import app.kit.limits
+import app.ledger.tables
+import app.notices.tables
+import app.payouts.tables
+import app.projects.bill_terms
+import app.projects.pay_terms
+import app.projects.rate_cards
+import app.projects.tables
+import app.timesheets.bill_lines
+import app.timesheets.pay_lines
+import app.timesheets.tables
+import app.trainers.tables  # noqa: F401
+from app.kit.db import Row
+
+metadata = Row.metadata
