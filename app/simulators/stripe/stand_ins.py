@@ -1,0 +1,231 @@
+"""`/_sim/…`: what people, banks and time would do, and what a test wants to break or know."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from app.simulators.stripe import accounts, checkout, clock, idempotency, money, payouts, proof
+from app.simulators.stripe.faults import BadFault
+from app.simulators.stripe.moments import Json
+from app.simulators.stripe.refusals import Refused
+from app.simulators.stripe.simulator import Simulator
+from app.simulators.stripe.store import PLATFORM, new_id
+
+FURTHEST_SECONDS = 366 * clock.DAY
+
+
+class BadOrder(ValueError):
+    """The stand-in was asked for something that makes no sense; the message says what."""
+
+
+class NotFound(BadOrder):
+    """There is no such object here."""
+
+
+class StandIns:
+    """Answers are JSON; a wrong order is 400, an unknown object 404, with `error.message`."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/_sim/clock", self.show_clock),
+            Route("/_sim/clock/advance", guarded(self.advance_clock), methods=["POST"]),
+            Route("/_sim/faults", self.list_faults),
+            Route("/_sim/faults", guarded(self.order_fault), methods=["POST"]),
+            Route("/_sim/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/_sim/checkout/{id}/pay", guarded(self.pay), methods=["POST"]),
+            Route("/_sim/accounts/{id}/onboard", guarded(self.onboard), methods=["POST"]),
+            Route("/_sim/accounts/{id}/restrict", guarded(self.restrict), methods=["POST"]),
+            Route("/_sim/payouts/{id}/fail", guarded(self.fail_payout), methods=["POST"]),
+            Route("/_sim/top-ups", guarded(self.top_up), methods=["POST"]),
+            Route("/_sim/keys/prune", self.prune_keys, methods=["POST"]),
+            Route("/_sim/proof", self.prove),
+        ]
+
+    async def show_clock(self, request: Request) -> Response:
+        now = self._simulator.clock.now()
+        offset = self._simulator.clock.offset()
+        return JSONResponse({"now": now, "now_text": clock.as_text(now), "offset_seconds": offset})
+
+    async def advance_clock(self, request: Request) -> Response:
+        order = await read(request, {"seconds": int})
+        seconds = order.get("seconds")
+        if seconds is None or not 0 <= seconds <= FURTHEST_SECONDS:
+            raise BadOrder(f"seconds must be between 0 and {FURTHEST_SECONDS}")
+        now = self._simulator.advance(seconds)
+        delivered = await self._simulator.courier.settle()
+        return JSONResponse(
+            {"now": now, "now_text": clock.as_text(now), "webhooks_tried": delivered}
+        )
+
+    async def list_faults(self, request: Request) -> Response:
+        return JSONResponse({"data": [asdict(fault) for fault in self._simulator.faults.all()]})
+
+    async def order_fault(self, request: Request) -> Response:
+        try:
+            fault = self._simulator.faults.order(await read(request, None))
+        except BadFault as problem:
+            raise BadOrder(str(problem)) from problem
+        return JSONResponse(asdict(fault), status_code=201)
+
+    async def clear_faults(self, request: Request) -> Response:
+        self._simulator.faults.clear()
+        return JSONResponse({"data": []})
+
+    async def pay(self, request: Request) -> Response:
+        by_form = request.headers.get("content-type", "").startswith("application/x-www-form")
+        if not by_form:
+            await read(request, {})
+        with self._simulator.change() as moment:
+            session = checkout.load(moment, request.path_params["id"])
+            if session is None:
+                raise NotFound("no such Checkout session")
+            if session["status"] != "open":
+                raise BadOrder(f"this Checkout session is {session['status']}")
+            session = checkout.pay(moment, session)
+        await self._simulator.courier.settle()
+        if by_form:
+            back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
+            return RedirectResponse(back, status_code=303)
+        return JSONResponse(checkout.shown(session))
+
+    async def onboard(self, request: Request) -> Response:
+        order = await read(request, {"currency": str, "transfer_delay_seconds": int})
+        with self._simulator.change() as moment:
+            account = _account(self._simulator, request)
+            default = account["defaults"].get("currency") or "usd"
+            try:
+                in_currency = money.currency(order.get("currency", default))
+            except Refused as refused:
+                raise BadOrder(refused.message) from refused
+            delay = order.get("transfer_delay_seconds", 0)
+            accounts.onboard(moment, account, in_currency=in_currency, delay_seconds=delay)
+        await self._simulator.courier.settle()
+        return JSONResponse(accounts.shown(account, sorted(accounts.INCLUDABLE)))
+
+    async def restrict(self, request: Request) -> Response:
+        order = await read(request, {"capability": str, "code": str})
+        chosen = order.get("capability")
+        if chosen not in (None, *accounts.CAPABILITIES):
+            raise BadOrder(f"capability must be one of {', '.join(accounts.CAPABILITIES)}")
+        with self._simulator.change() as moment:
+            account = _account(self._simulator, request)
+            accounts.restrict(
+                moment,
+                account,
+                capabilities=[chosen] if chosen else list(accounts.CAPABILITIES),
+                code=order.get("code", "requirements_past_due"),
+            )
+        await self._simulator.courier.settle()
+        return JSONResponse(accounts.shown(account, sorted(accounts.INCLUDABLE)))
+
+    async def fail_payout(self, request: Request) -> Response:
+        order = await read(request, {"failure_code": str})
+        code = order.get("failure_code", "account_closed")
+        if code not in payouts.FAILURES:
+            raise BadOrder(f"failure_code must be one of {', '.join(payouts.FAILURES)}")
+        with self._simulator.change() as moment:
+            identifier = request.path_params["id"]
+            owner = moment.store.owner("payout", identifier)
+            payout = owner and moment.store.find("payout", identifier, account=owner)
+            if not owner or not payout:
+                raise NotFound("no such payout")
+            if payout["status"] in ("failed", "canceled"):
+                raise BadOrder(f"this payout is {payout['status']}")
+            payout = payouts.fail(moment, payout, owner, code)
+        await self._simulator.courier.settle()
+        return JSONResponse(payout)
+
+    async def top_up(self, request: Request) -> Response:
+        order = await read(request, {"amount": int, "currency": str})
+        if "amount" not in order or "currency" not in order:
+            raise BadOrder("amount and currency are needed")
+        try:
+            in_currency = money.currency(order["currency"])
+            amount = money.positive(order["amount"])
+        except Refused as refused:
+            raise BadOrder(refused.message) from refused
+        with self._simulator.change() as moment:
+            top_up: Json = {
+                "id": new_id("tu"),
+                "object": "topup",
+                "amount": amount,
+                "created": moment.now,
+                "currency": in_currency,
+                "livemode": False,
+                "status": "succeeded",
+            }
+            top_up["balance_transaction"] = money.move(
+                moment,
+                account=PLATFORM,
+                kind="topup",
+                source=top_up["id"],
+                in_currency=in_currency,
+                amount=amount,
+                announced=False,
+            )
+            moment.store.add("topup", top_up, account=PLATFORM)
+        # The next change would announce the money; nobody should have to wait for one.
+        self._simulator.advance(0)
+        await self._simulator.courier.settle()
+        return JSONResponse(top_up, status_code=201)
+
+    async def prune_keys(self, request: Request) -> Response:
+        with self._simulator.change() as moment:
+            pruned = idempotency.prune(moment.store)
+        return JSONResponse({"pruned": pruned})
+
+    async def prove(self, request: Request) -> Response:
+        with self._simulator.change() as moment:
+            taken = proof.take(moment)
+        return JSONResponse(taken)
+
+
+Handler = Callable[[Request], Any]
+
+
+def guarded(handler: Handler) -> Handler:
+    """Turn a BadOrder into an answer."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            response: Response = await handler(request)
+        except BadOrder as problem:
+            status = 404 if isinstance(problem, NotFound) else 400
+            return JSONResponse({"error": {"message": str(problem)}}, status_code=status)
+        return response
+
+    return answer
+
+
+async def read(request: Request, fields: dict[str, type] | None) -> Json:
+    """The JSON object of an order; `fields` are the ones known, None leaves that to the caller."""
+    body = await request.body()
+    try:
+        order = json.loads(body or b"{}")
+    except (ValueError, RecursionError) as problem:
+        raise BadOrder("the body is not JSON") from problem
+    if not isinstance(order, dict):
+        raise BadOrder("the body must be a JSON object")
+    for name, value in order.items() if fields is not None else ():
+        if fields is None or name not in fields:
+            raise BadOrder(f"unknown field; known are {', '.join(fields or {}) or 'none'}")
+        if not isinstance(value, fields[name]) or isinstance(value, bool):
+            raise BadOrder(f"the field {name} has the wrong type")
+    return order
+
+
+def _account(simulator: Simulator, request: Request) -> Json:
+    account = accounts.load(simulator.store, request.path_params["id"])
+    if account is None:
+        raise NotFound("no such account")
+    if account["configuration"]["recipient"] is None:
+        raise BadOrder("this account has no recipient configuration")
+    return account
