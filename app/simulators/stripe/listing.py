@@ -47,10 +47,9 @@ def page(call: Call, source: Source, wanted: list[str], values: list[Any]) -> Js
         wanted.append("seq > ?")
         values.append(_cursor(call, source, "ending_before"))
     order = "ASC" if backwards else "DESC"
-    rows = call.store.rows(
-        f"SELECT * FROM {source.table} WHERE {' AND '.join(wanted)} ORDER BY seq {order} LIMIT ?",
-        (*values, limit + 1),
-    )
+    # Tables and conditions are words of this program; what a caller sent is bound.
+    sql = f"SELECT * FROM {source.table} WHERE {' AND '.join(wanted)} ORDER BY seq {order}"  # noqa: S608
+    rows = call.store.rows(f"{sql} LIMIT ?", (*values, limit + 1))
     shown = rows[:limit]
     if backwards:
         shown.reverse()
@@ -64,9 +63,8 @@ def page(call: Call, source: Source, wanted: list[str], values: list[Any]) -> Js
 
 def _cursor(call: Call, source: Source, name: str) -> int:
     identifier = call.params[name]
-    row = call.store.row(
-        f"SELECT seq FROM {source.table} WHERE id = ? AND account = ?", (identifier, call.account)
-    )
+    sql = f"SELECT seq FROM {source.table} WHERE id = ? AND account = ?"  # noqa: S608
+    row = call.store.row(sql, (identifier, call.account))
     if row is None:
         raise no_such(source.noun, identifier, param=name)
     return int(row["seq"])

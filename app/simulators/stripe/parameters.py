@@ -6,20 +6,23 @@ refused by name, so that nobody takes silence for an effect.
 """
 
 import functools
-import importlib
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
 import typing_extensions
+from stripe import params
 from stripe._request_options import RequestOptions
+from stripe.params import checkout
+from stripe.params.v2 import core
 
 from app.simulators.stripe.refusals import Invalid
 
 # Names that the SDK imports for type checkers only and that its annotations mention.
 HIDDEN_NAMES = {"Mapping": Mapping, "StripeContext": str}
+MODULES = {"": params, "checkout": checkout, "v2.core": core}
 INTEGER = re.compile(r"-?\d{1,18}")
 LONGEST_STRING = 5000
 
@@ -53,7 +56,7 @@ class Shape:
 @functools.cache
 def _hints(name: str) -> type:
     module, _, class_name = name.rpartition(".")
-    found = getattr(importlib.import_module(f"stripe.params.{module}".rstrip(".")), class_name)
+    found = getattr(MODULES[module], class_name)
     assert isinstance(found, type)
     return found
 
@@ -122,24 +125,22 @@ class _Reader:
         return read
 
     def value(self, hint: Any, raw: Any, where: str) -> Any:
-        origin = get_origin(hint)
-        if origin in (NotRequired, Required, typing_extensions.NotRequired):
-            return self.value(get_args(hint)[0], raw, where)
-        if origin in (Union, types.UnionType):
-            return self.union(get_args(hint), raw, where)
-        if origin is Literal:
-            return self.choice([str(option) for option in get_args(hint)], raw, where)
-        if origin is list:
-            return self.array(get_args(hint)[0], raw, where)
-        if origin is dict:
-            return self.metadata(raw, where)
+        origin, inner = get_origin(hint), get_args(hint)
+        readers: dict[Any, Callable[[], Any]] = {
+            NotRequired: lambda: self.value(inner[0], raw, where),
+            Required: lambda: self.value(inner[0], raw, where),
+            Union: lambda: self.union(inner, raw, where),
+            types.UnionType: lambda: self.union(inner, raw, where),
+            Literal: lambda: self.choice([str(option) for option in inner], raw, where),
+            list: lambda: self.array(inner[0], raw, where),
+            dict: lambda: self.metadata(raw, where),
+            bool: lambda: self.boolean(raw, where),
+            int: lambda: self.integer(raw, where),
+        }
         if typing_extensions.is_typeddict(hint):
             return self.hash(hint, raw, where)
-        if hint is bool:
-            return self.boolean(raw, where)
-        if hint is int:
-            return self.integer(raw, where)
-        return self.string(raw, where)
+        reader = readers.get(origin or hint)
+        return reader() if reader else self.string(raw, where)
 
     def union(self, options: tuple[Any, ...], raw: Any, where: str) -> Any:
         """The option that fits the form of what came; an open enumeration is a closed one here."""

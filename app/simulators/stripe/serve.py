@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -48,5 +49,6 @@ def server(config: SimulatorConfig, *, port: int, host: str = "127.0.0.1") -> Se
 def run(config: SimulatorConfig, *, port: int, host: str = "127.0.0.1") -> None:
     """Serve until SIGTERM or SIGINT."""
     running = server(config, port=port, host=host)
-    print(f"{BANNER} http://{host}:{port}", flush=True)
+    sys.stdout.write(f"{BANNER} http://{host}:{port}\n")
+    sys.stdout.flush()
     running.run()
