@@ -1,11 +1,17 @@
 """Composition root: settings → engine, gateways → mounts the doors."""
 
+from collections.abc import Callable
+
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from app.api.client import build as client
 from app.api.door import Runtime
+from app.api.finance import build as finance
 from app.api.health import routes as health
 from app.api.middleware import Around
+from app.api.operations import build as operations
+from app.api.trainer import build as trainer
 from app.gateways.files import LocalFiles
 from app.gateways.mail import FolderMailer
 from app.gateways.outside import Outside
@@ -13,6 +19,13 @@ from app.jobs.toolbox import Toolbox
 from app.kit.clock import Clock
 from app.kit.db import Database, connect
 from app.settings import Settings
+
+DOORS: dict[str, Callable[[Runtime], FastAPI]] = {
+    "client": client.build,
+    "trainer": trainer.build,
+    "finance": finance.build,
+    "operations": operations.build,
+}
 
 
 def reach_outside(settings: Settings) -> Outside:
@@ -39,4 +52,6 @@ def build_app(runtime: Runtime) -> ASGIApp:
     root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     root.state.runtime = runtime
     root.include_router(health.build(runtime.database))
+    for name, door in DOORS.items():
+        root.mount(f"/{name}/v1", door(runtime))
     return Around(root)

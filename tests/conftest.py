@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 import pytest_asyncio
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,7 +17,7 @@ from app.api.door import Runtime
 from app.kit.clock import Clock
 from app.kit.db import Database, connect
 from app.kit.postgres import launcher
-from app.main import make_runtime
+from app.main import build_app, make_runtime
 from app.settings import Settings
 from migrations.running import upgrade
 
@@ -132,3 +133,11 @@ async def runtime(settings: Settings, database_url: str) -> AsyncIterator[Runtim
     made = make_runtime(settings, url=database_url)
     yield made
     await made.database.close()
+
+
+@pytest_asyncio.fixture
+async def doors(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
+    """The whole application over ASGI, on a database of the test's own."""
+    transport = httpx.ASGITransport(app=build_app(runtime), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk.test") as client:
+        yield client

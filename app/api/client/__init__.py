@@ -1,0 +1,1 @@
+"""The client door. AI companies, over REST."""

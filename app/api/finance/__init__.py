@@ -1,0 +1,1 @@
+"""The finance door. Finance staff: both sides of the wall."""

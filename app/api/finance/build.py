@@ -1,0 +1,34 @@
+"""Building the finance door: which routes, and what they obey."""
+
+from fastapi import APIRouter, FastAPI
+
+from app.api import door
+from app.api.door import DoorPolicy, Runtime
+from app.api.finance.actor import authenticate
+
+POLICY = DoorPolicy(
+    name="finance",
+    authenticate=authenticate,
+    public=frozenset(
+        {
+            "sign_in",
+            "refresh_session",
+        }
+    ),
+    money=frozenset(),
+    unkept=frozenset({"sign_in", "refresh_session"}),
+    outside=frozenset(),
+)
+
+ROUTERS: tuple[APIRouter, ...] = ()
+
+
+def build(runtime: Runtime) -> FastAPI:
+    """The sub-application, to be mounted at /finance/v1."""
+    return door.build(
+        POLICY,
+        runtime=runtime,
+        title="Lehrwerk – finance door",
+        description="Finance staff: both sides of the wall.",
+        routers=ROUTERS,
+    )

@@ -1,0 +1,1 @@
+"""Everything that this audience can ever see, a file per capability."""

@@ -1,0 +1,1 @@
+"""The operations door. Operations staff: credential checks and over-cap decisions."""

@@ -1,0 +1,1 @@
+"""Everything that this audience can ever say, a file per capability."""

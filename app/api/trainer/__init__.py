@@ -1,0 +1,1 @@
+"""The trainer door. Trainers, on a mobile front end."""

@@ -1,0 +1,1 @@
+"""The letterbox: verify, store, answer 2xx, nothing else."""

@@ -1,0 +1,61 @@
+"""The chart of accounts: keys of the ledger's accounts, as pure functions.
+
+A key starts with its kind. Debits are positive. `AUTHORISING` accounts may never be overdrawn, so
+the ledger keeps a balance row for them; all others are only ever appended to.
+"""
+
+import re
+from uuid import UUID
+
+STRIPE_PENDING = "asset:stripe:pending"
+STRIPE_AVAILABLE = "asset:stripe:available"
+BANK = "asset:bank"
+INCOME_SERVICES = "income:services"
+EXPENSE_TRAINERS = "expense:trainers"
+EXPENSE_PROCESSING = "expense:stripe:processing"
+
+_AUTHORISING = re.compile(r"liability:trainer:[0-9a-f-]{36}:(payable|paying)")
+_KINDS = ("asset", "liability", "income", "expense", "equity")
+
+
+def unbilled(company_id: UUID) -> str:
+    """Approved and not yet invoiced."""
+    return f"asset:unbilled:client:{company_id}"
+
+
+def receivable(company_id: UUID) -> str:
+    """Invoiced and not yet paid."""
+    return f"asset:receivable:client:{company_id}"
+
+
+def connected(account: str) -> str:
+    """At the provider, in the payee's balance: out of our hands, not yet at her bank."""
+    return f"asset:stripe:connected:{account}"
+
+
+def vat(country: str) -> str:
+    """VAT that the platform owes in a country."""
+    return f"liability:tax:vat:{country}"
+
+
+def trainer_payable(trainer_id: UUID) -> str:
+    """Approved and owed to a trainer."""
+    return f"liability:trainer:{trainer_id}:payable"
+
+
+def trainer_paying(trainer_id: UUID) -> str:
+    """Promised in a payout that is under way."""
+    return f"liability:trainer:{trainer_id}:paying"
+
+
+def kind_of(key: str) -> str:
+    """asset, liability, income, expense or equity. Raises ValueError for any other beginning."""
+    kind = key.split(":", 1)[0]
+    if kind not in _KINDS:
+        raise ValueError(f"no account kind in {key!r}")
+    return kind
+
+
+def authorises(key: str) -> bool:
+    """Whether spending from this account needs a balance that covers it."""
+    return _AUTHORISING.fullmatch(key) is not None

@@ -1,0 +1,147 @@
+"""Users, companies and trainers: rows that are valid by default, and tokens for the doors."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.companies.tables import BillingProfile, Company, CompanyMember
+from app.identity.tables import AccessToken, Grant, SignInSession, User
+from app.kit import crypto
+from app.kit.ids import new_id
+from app.trainers.tables import AskingPay, Credential, Trainer, TrainerLanguage, TrainerSkill
+
+
+async def user(session: AsyncSession, *, now: datetime, door: str, **over: Any) -> User:
+    id_ = over.pop("id", None) or new_id()
+    email = over.pop("email", f"{id_.hex}@example.org")
+    row = User(
+        id=id_,
+        door=door,
+        email=email,
+        email_key=email.lower(),
+        full_name=over.pop("full_name", "Vera Musterfrau"),
+        language="en",
+        password_hash=over.pop("password_hash", "no password"),
+        email_verified_at=now,
+        created_at=now,
+        **over,
+    )
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def token(session: AsyncSession, user_id: UUID, *, now: datetime) -> str:
+    """A bearer token that is valid for an hour."""
+    sign_in = SignInSession(id=new_id(), user_id=user_id, created_at=now)
+    session.add(sign_in)
+    await session.flush()
+    secret = crypto.new_secret()
+    session.add(
+        AccessToken(
+            token_hash=crypto.fingerprint(secret),
+            session_id=sign_in.id,
+            expires_at=now + timedelta(hours=1),
+        )
+    )
+    await session.flush()
+    return secret
+
+
+async def company(
+    session: AsyncSession, *, now: datetime, billing: bool = True, **over: Any
+) -> Company:
+    """A company with an owner, and by default a billing profile."""
+    row = Company(
+        id=over.pop("id", None) or new_id(),
+        legal_name=over.pop("legal_name", "Beispiel Labs Inc."),
+        country=over.pop("country", "US"),
+        currency=over.pop("currency", "USD"),
+        billing_email="billing@example.org",
+        created_at=now,
+        **over,
+    )
+    owner = await user(session, now=now, door="client")
+    session.add(row)
+    await session.flush()
+    session.add(CompanyMember(company_id=row.id, user_id=owner.id, role="owner", joined_at=now))
+    session.add(Grant(user_id=owner.id, subject_id=row.id, role="owner"))
+    if billing:
+        session.add(
+            BillingProfile(
+                company_id=row.id,
+                legal_name=row.legal_name,
+                address={
+                    "line1": "1 Example Street",
+                    "city": "Springfield",
+                    "postal_code": "12345",
+                    "country": row.country,
+                },
+                timezone="Europe/Berlin",
+                updated_at=now,
+            )
+        )
+    await session.flush()
+    return row
+
+
+async def owner_of(session: AsyncSession, company_id: UUID) -> UUID:
+    """The user id of the company's owner."""
+    found = await session.scalar(
+        select(CompanyMember.user_id).where(
+            CompanyMember.company_id == company_id, CompanyMember.role == "owner"
+        )
+    )
+    assert found is not None
+    return found
+
+
+async def trainer(session: AsyncSession, *, now: datetime, **over: Any) -> Trainer:
+    """A trainer with a user, an asking rate of 110.00 USD, English C2 and one skill."""
+    account = await user(session, now=now, door="trainer")
+    asking = over.pop("asking_pay_minor", 11_000)
+    row = Trainer(
+        id=over.pop("id", None) or new_id(),
+        user_id=account.id,
+        full_name=over.pop("full_name", "Dr. Erika Beispiel"),
+        headline=over.pop("headline", "Emergency physician"),
+        country=over.pop("country", "DE"),
+        timezone=over.pop("timezone", "Europe/Berlin"),
+        weekly_minutes=over.pop("weekly_minutes", 1200),
+        created_at=now,
+        last_active_at=now,
+        **over,
+    )
+    session.add(row)
+    await session.flush()
+    session.add(Grant(user_id=account.id, subject_id=row.id, role="trainer"))
+    session.add(AskingPay(trainer_id=row.id, asking_pay_minor=asking, currency="USD"))
+    session.add(TrainerLanguage(trainer_id=row.id, code="en", level=6))
+    session.add(
+        TrainerSkill(trainer_id=row.id, skill="emergency medicine", label="Emergency medicine")
+    )
+    await session.flush()
+    return row
+
+
+async def credential(
+    session: AsyncSession, trainer_id: UUID, *, now: datetime, state: str = "verified", **over: Any
+) -> Credential:
+    row = Credential(
+        id=new_id(),
+        trainer_id=trainer_id,
+        type=over.pop("type", "us_npi"),
+        issuer=over.pop("issuer", "CMS"),
+        jurisdiction=over.pop("jurisdiction", "US"),
+        number=over.pop("number", "1234567893"),
+        state=state,
+        form_check=over.pop("form_check", "passed"),
+        created_at=now,
+        **over,
+    )
+    session.add(row)
+    await session.flush()
+    return row
