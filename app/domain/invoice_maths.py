@@ -128,9 +128,7 @@ def issuer_is_supported(issuer_country: str) -> bool:
     return issuer_country in STANDARD_TAX_BPS
 
 
-def tax_terms(
-    *, issuer_country: str, company_country: str, company_vat_id: str | None
-) -> TaxTerms:
+def tax_terms(*, issuer_country: str, company_country: str, company_vat_id: str | None) -> TaxTerms:
     """How a sale of services to a business is taxed.
 
     Countries are ISO 3166 alpha-2 codes in capitals. A company in another member state pays the
