@@ -15,7 +15,6 @@ PRINTABLE_RANGES: Final = (
     (0x0020, 0x007E),  # Latin, as far as U+024F
     (0x00A1, 0x00AC),
     (0x00AE, 0x024F),
-    (0x0300, 0x036F),  # accents that have no composed form
     (0x0386, 0x0386),  # Greek
     (0x0388, 0x038A),
     (0x038C, 0x038C),
@@ -40,7 +39,14 @@ STAND_IN: Final = "?"
 _PRINTABLE: Final = frozenset(
     chr(point) for first, last in PRINTABLE_RANGES for point in range(first, last + 1)
 )
-_PILED_ACCENTS: Final = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
+# Accents of real names that have no composed form with every letter. They print only on a letter of
+# the same font, and not in piles, so all others are left out.
+ACCENTS: Final = (
+    "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u030a\u030b\u030c"
+    "\u0323\u0324\u0325\u0326\u0327\u0328\u032e\u0331"
+)
+LETTERS: Final = "A-Za-z\u00c0-\u024f\u0400-\u0482\u048a-\u04ff\u1e00-\u1eff"
+_ACCENTED_LETTER_OR_STRAY_ACCENT: Final = re.compile(f"([{LETTERS}][{ACCENTS}]{{1,2}})|[{ACCENTS}]")
 _SPACES: Final = re.compile(r"\s+")
 # Pictures, skin tones, variation selectors and invisible format characters say nothing in print.
 _LEFT_OUT: Final = frozenset({"So", "Sk", "Cf", "Cs", "Co", "Cn", "Mn", "Me"})
@@ -54,11 +60,12 @@ def printable(text: str) -> str:
     """
     composed = unicodedata.normalize("NFC", text)
     shown = "".join(_shown(character) for character in composed)
-    return _SPACES.sub(" ", _PILED_ACCENTS.sub(r"\1", shown)).strip()
+    legible = _ACCENTED_LETTER_OR_STRAY_ACCENT.sub(r"\1", shown)
+    return unicodedata.normalize("NFC", _SPACES.sub(" ", legible).strip())
 
 
 def _shown(character: str) -> str:
-    if character in _PRINTABLE:
+    if character in _PRINTABLE or character in ACCENTS:
         return character
     category = unicodedata.category(character)
     if category in {"Cc", "Zs", "Zl", "Zp"}:
