@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, Literal
 
+from app.domain import money
+
 NoteLanguage = Literal["en", "de"]
 
 MINUTES_PER_HOUR: Final = 60
@@ -19,7 +21,9 @@ WHOLE_BPS: Final = 10_000
 
 # Standard rates for services, by the issuer's country. An issuer elsewhere needs its rate added
 # here by somebody who knows that country's rules; there is no sensible guess.
-STANDARD_TAX_BPS: Final[Mapping[str, int]] = MappingProxyType({"AT": 2000, "CH": 810, "DE": 1900})
+STANDARD_TAX_RATE_BPS: Final[Mapping[str, int]] = MappingProxyType(
+    {"AT": 2000, "CH": 810, "DE": 1900}
+)
 
 # fmt: off
 EU_MEMBER_STATES: Final = frozenset(
@@ -77,7 +81,7 @@ class TaxTerms:
     """The treatment and rate of one sale; the rate is 0 unless the treatment is standard."""
 
     treatment: TaxTreatment
-    tax_bps: int
+    tax_rate_bps: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,25 +111,19 @@ class InvoiceTotals:
     gross_minor: int
 
 
-def rounded_half_up(numerator: int, denominator: int) -> int:
-    """The quotient as a whole number; halves go away from zero. `denominator` is positive."""
-    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
-    return magnitude if numerator >= 0 else -magnitude
-
-
-def line_net_minor(minutes: int, bill_minor_per_hour: int) -> int:
+def line_net_minor(minutes: int, bill_rate_minor: int) -> int:
     """What `minutes` cost. Multiplied first and divided once: hours are never rounded."""
-    return rounded_half_up(minutes * bill_minor_per_hour, MINUTES_PER_HOUR)
+    return money.div_half_up(minutes * bill_rate_minor, MINUTES_PER_HOUR)
 
 
-def tax_minor(net_minor: int, tax_bps: int) -> int:
+def tax_minor(net_minor: int, tax_rate_bps: int) -> int:
     """The tax on the net amount of a whole group, never of a line."""
-    return rounded_half_up(net_minor * tax_bps, WHOLE_BPS)
+    return money.div_half_up(net_minor * tax_rate_bps, WHOLE_BPS)
 
 
 def issuer_is_supported(issuer_country: str) -> bool:
     """Whether `tax_terms` knows how an issuer seated there taxes its sales."""
-    return issuer_country in STANDARD_TAX_BPS
+    return issuer_country in STANDARD_TAX_RATE_BPS
 
 
 def tax_terms(*, issuer_country: str, company_country: str, company_vat_id: str | None) -> TaxTerms:
@@ -136,7 +134,7 @@ def tax_terms(*, issuer_country: str, company_country: str, company_vat_id: str 
     without one it has not proven to be a business. Raises KeyError for an issuer for which
     `issuer_is_supported` is false.
     """
-    standard = TaxTerms(TaxTreatment.STANDARD, STANDARD_TAX_BPS[issuer_country])
+    standard = TaxTerms(TaxTreatment.STANDARD, STANDARD_TAX_RATE_BPS[issuer_country])
     if company_country == issuer_country:
         return standard
     if issuer_country not in EU_MEMBER_STATES or company_country not in EU_MEMBER_STATES:
@@ -173,9 +171,9 @@ def invoice_totals(lines: Iterable[TaxableLine]) -> InvoiceTotals:
         nets[line.terms] = nets.get(line.terms, 0) + line.net_minor
     order = list(TaxTreatment)
     groups = tuple(
-        TaxGroup(terms, net, tax_minor(net, terms.tax_bps))
+        TaxGroup(terms, net, tax_minor(net, terms.tax_rate_bps))
         for terms, net in sorted(
-            nets.items(), key=lambda item: (order.index(item[0].treatment), -item[0].tax_bps)
+            nets.items(), key=lambda item: (order.index(item[0].treatment), -item[0].tax_rate_bps)
         )
     )
     net_sum = sum(group.net_minor for group in groups)

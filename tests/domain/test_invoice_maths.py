@@ -32,7 +32,7 @@ def in_decimals(numerator: int, denominator: int) -> int:
 
 
 @pytest.mark.parametrize(
-    ("worked_minutes", "bill_minor_per_hour", "net_minor"),
+    ("worked_minutes", "bill_rate_minor", "net_minor"),
     [
         (10, 15_000, 2_500),  # not 0.17 h = 25.50
         (20, 10_000, 3_333),
@@ -44,8 +44,8 @@ def in_decimals(numerator: int, denominator: int) -> int:
         (0, 15_000, 0),
     ],
 )
-def test_minutes_times_rate(worked_minutes: int, bill_minor_per_hour: int, net_minor: int) -> None:
-    assert invoice_maths.line_net_minor(worked_minutes, bill_minor_per_hour) == net_minor
+def test_minutes_times_rate(worked_minutes: int, bill_rate_minor: int, net_minor: int) -> None:
+    assert invoice_maths.line_net_minor(worked_minutes, bill_rate_minor) == net_minor
 
 
 @given(minutes, rates)
@@ -100,7 +100,7 @@ def test_totals_add_up_exactly(lines: list[TaxableLine]) -> None:
     assert totals.gross_minor == totals.net_minor + totals.tax_minor
     assert {group.terms for group in totals.groups} == {line.terms for line in lines}
     for group in totals.groups:
-        assert group.tax_minor == in_decimals(group.net_minor * group.terms.tax_bps, 10_000)
+        assert group.tax_minor == in_decimals(group.net_minor * group.terms.tax_rate_bps, 10_000)
 
 
 @given(line_lists, st.randoms(use_true_random=False))
@@ -170,11 +170,15 @@ def test_the_sentences_that_the_law_wants() -> None:
         return invoice_maths.tax_note(treatment, "en"), invoice_maths.tax_note(treatment, "de")
 
     english, german = note(TaxTreatment.REVERSE_CHARGE)
-    assert english is not None and "Reverse charge" in english
-    assert german is not None and "Steuerschuldnerschaft des Leistungsempfängers" in german
+    assert english is not None
+    assert "Reverse charge" in english
+    assert german is not None
+    assert "Steuerschuldnerschaft des Leistungsempfängers" in german
     english, german = note(TaxTreatment.OUTSIDE_SCOPE)
-    assert english is not None and "Outside the scope" in english
-    assert german is not None and "nicht steuerbar" in german
+    assert english is not None
+    assert "Outside the scope" in english
+    assert german is not None
+    assert "nicht steuerbar" in german
     assert note(TaxTreatment.STANDARD) == (None, None)
 
 

@@ -1,7 +1,7 @@
 """Everything that an invoice prints, and who prints it.
 
-Amounts are integers in minor units of the document's one currency, with `currency_exponent`
-digits after the point; tax rates are basis points. Texts are plain text of any language.
+Amounts are integers in minor units of the document's one currency, `bill_rate_minor` is an hour's;
+tax rates are basis points. Texts are plain text of any language.
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,7 @@ class DocumentLine:
     """Minutes of one trainer in one position at one bill rate, `worked_from..worked_until`.
 
     Both dates are included. `trainer_label` is the name under which the client knows the trainer.
+    A purchase order of the line is for invoices on which the positions have different ones.
     """
 
     position_title: str
@@ -49,9 +50,10 @@ class DocumentLine:
     worked_from: date
     worked_until: date
     minutes: int
-    bill_minor_per_hour: int
+    bill_rate_minor: int
     net_minor: int
     tax_category: str
+    purchase_order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class DocumentTaxGroup:
     """The tax on all lines of one category and rate."""
 
     tax_category: str
-    tax_bps: int
+    tax_rate_bps: int
     net_minor: int
     tax_minor: int
 
@@ -81,7 +83,6 @@ class InvoiceDocument:
     service_from: date
     service_until: date
     currency: str
-    currency_exponent: int
     lines: tuple[DocumentLine, ...]
     tax_groups: tuple[DocumentTaxGroup, ...]
     net_minor: int

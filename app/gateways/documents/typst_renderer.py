@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import typst
 
+from app.domain import money
 from app.gateways.documents import wording
 from app.gateways.documents.glyphs import printable
 from app.gateways.documents.rendering import (
@@ -117,7 +118,7 @@ def _checked_address(url: str | None) -> str | None:
 
 def _money(document: InvoiceDocument, minor: int) -> str:
     return wording.amount_with_currency(
-        minor, document.language, document.currency_exponent, document.currency
+        minor, document.language, money.exponent(document.currency), document.currency
     )
 
 
@@ -136,23 +137,24 @@ def _facts(document: InvoiceDocument, labels: dict[str, str]) -> list[Fact]:
 
 
 def _line(document: InvoiceDocument, position: int, line: DocumentLine) -> dict[str, str]:
-    language, exponent = document.language, document.currency_exponent
+    language, exponent = document.language, money.exponent(document.currency)
     worked = wording.days(line.worked_from, line.worked_until, language)
     return {
         "position": str(position),
         "title": line.position_title,
         "trainer": line.trainer_label,
         "worked": worked,
+        "purchase_order": line.purchase_order or "",
         "hours": wording.hours(line.minutes, language),
         "minutes": wording.number(line.minutes, language),
-        "rate": wording.number(line.bill_minor_per_hour, language, exponent),
+        "rate": wording.number(line.bill_rate_minor, language, exponent),
         "amount": wording.number(line.net_minor, language, exponent),
     }
 
 
 def _sums(document: InvoiceDocument, labels: dict[str, str]) -> list[Fact]:
     def tax_label(group: DocumentTaxGroup) -> str:
-        rate = wording.percentage(group.tax_bps, document.language)
+        rate = wording.percentage(group.tax_rate_bps, document.language)
         untaxed = labels.get(f"tax_{group.tax_category}")
         base = _money(document, group.net_minor)
         return untaxed or f"{labels['tax']} {rate} {labels['on']} {base}"

@@ -45,7 +45,7 @@ def line(
         worked_from=monday,
         worked_until=monday + timedelta(days=6),
         minutes=minutes,
-        bill_minor_per_hour=rate,
+        bill_rate_minor=rate,
         net_minor=invoice_maths.line_net_minor(minutes, rate),
         tax_category=category,
     )
@@ -73,12 +73,11 @@ def invoice(
         service_from=min(some.worked_from for some in lines),
         service_until=max(some.worked_until for some in lines),
         currency="EUR",
-        currency_exponent=2,
         lines=lines,
         tax_groups=tuple(
             DocumentTaxGroup(
                 group.terms.treatment.category,
-                group.terms.tax_bps,
+                group.terms.tax_rate_bps,
                 group.net_minor,
                 group.tax_minor,
             )

@@ -117,11 +117,16 @@ async def test_many_lines_go_over_pages_with_their_header() -> None:
         assert f"Dr. Invented Example {index + 1} ·" in whole
 
 
+async def test_lines_may_name_their_own_purchase_orders() -> None:
+    lines = (replace(invoices.line(0), purchase_order="PO-7"), invoices.line(1))
+    (text,) = await pages_of(invoices.invoice(lines=lines))
+    assert "2–8 Nov 2026 · Purchase order PO-7" in text
+    assert text.count("Purchase order") == 2
+
+
 async def test_a_currency_without_decimals() -> None:
-    line = replace(invoices.line(), bill_minor_per_hour=18_000, net_minor=675_000)
-    document = replace(
-        invoices.invoice(lines=(line,)), currency="JPY", currency_exponent=0, gross_minor=803_250
-    )
+    line = replace(invoices.line(), bill_rate_minor=18_000, net_minor=675_000)
+    document = replace(invoices.invoice(lines=(line,)), currency="JPY", gross_minor=803_250)
     (text,) = await pages_of(document)
     assert "JPY 803,250" in text
     assert "18,000" in text
