@@ -12,9 +12,13 @@ from app.api.health import routes as health
 from app.api.middleware import Around
 from app.api.operations import build as operations
 from app.api.trainer import build as trainer
+from app.api.webhooks import routes as letterbox
 from app.gateways.files import LocalFiles
 from app.gateways.mail import FolderMailer
 from app.gateways.outside import Outside
+from app.gateways.stripe.client import make_client
+from app.gateways.stripe.notices import StripeNotices
+from app.gateways.stripe.payments import StripePayments
 from app.jobs.toolbox import Toolbox
 from app.kit.clock import Clock
 from app.kit.db import Database, connect
@@ -31,6 +35,11 @@ DOORS: dict[str, Callable[[Runtime], FastAPI]] = {
 def reach_outside(settings: Settings) -> Outside:
     """The adapters for everything outside, by settings."""
     return Outside(
+        payments=StripePayments(make_client(settings)),
+        notices=StripeNotices(
+            platform_secrets=[s.get_secret_value() for s in settings.stripe_webhook_secrets],
+            connect_secrets=[s.get_secret_value() for s in settings.stripe_connect_webhook_secrets],
+        ),
         files=LocalFiles(settings.data_dir / "files"),
         mailer=FolderMailer(settings.data_dir / "mail"),
     )
@@ -54,4 +63,6 @@ def build_app(runtime: Runtime) -> ASGIApp:
     root.include_router(health.build(runtime.database))
     for name, door in DOORS.items():
         root.mount(f"/{name}/v1", door(runtime))
+    box = letterbox.Letterbox(runtime.database, runtime.clock, runtime.outside.notices)
+    root.mount("/webhooks", letterbox.build(box))
     return Around(root)
