@@ -13,6 +13,7 @@ from app.api.middleware import Around
 from app.api.operations import build as operations
 from app.api.trainer import build as trainer
 from app.api.webhooks import routes as letterbox
+from app.gateways.documents.typst_renderer import TypstRenderer
 from app.gateways.files import LocalFiles
 from app.gateways.mail import FolderMailer
 from app.gateways.outside import Outside
@@ -42,6 +43,7 @@ def reach_outside(settings: Settings) -> Outside:
         ),
         files=LocalFiles(settings.data_dir / "files"),
         mailer=FolderMailer(settings.data_dir / "mail"),
+        documents=TypstRenderer(),
     )
 
 

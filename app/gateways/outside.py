@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.gateways.documents.rendering import DocumentRenderer
 from app.gateways.files import Files
 from app.gateways.mail import Mailer
 from app.gateways.payments import NoticeReader, Payments
@@ -13,3 +14,4 @@ class Outside:
     notices: NoticeReader
     files: Files
     mailer: Mailer
+    documents: DocumentRenderer
