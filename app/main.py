@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.api.client import build as client
+from app.api.development import routes as development
 from app.api.door import Runtime
 from app.api.finance import build as finance
 from app.api.health import routes as health
@@ -20,6 +21,7 @@ from app.gateways.outside import Outside
 from app.gateways.stripe.client import make_client
 from app.gateways.stripe.notices import StripeNotices
 from app.gateways.stripe.payments import StripePayments
+from app.jobs import schedules
 from app.jobs.toolbox import Toolbox
 from app.kit.clock import Clock
 from app.kit.db import Database, connect
@@ -67,4 +69,7 @@ def build_app(runtime: Runtime) -> ASGIApp:
         root.mount(f"/{name}/v1", door(runtime))
     box = letterbox.Letterbox(runtime.database, runtime.clock, runtime.outside.notices)
     root.mount("/webhooks", letterbox.build(box))
+    if runtime.settings.is_development:
+        tools = toolbox_of(runtime)
+        root.mount("/_dev", development.build(runtime, sweep=lambda: schedules.run_all(tools)))
     return Around(root)
