@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.exports import csv_writing
-from app.exports.csv_writing import Cell
+from app.kit import csv_writing
+from app.kit.csv_writing import Cell
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 FORMULA_SIGNS = "=+-@\t\r\n\0\uff1d\uff0b\uff0d\uff20"
