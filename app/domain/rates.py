@@ -48,6 +48,11 @@ def bill_from_asking(asking_pay_minor: int, fee_bps: int) -> int:
     return -(-asking_pay_minor * FULL_BPS // keep)
 
 
+def pay_up_to(bill_cap_minor: int, fee_bps: int, pay_cap_minor: int) -> int:
+    """The highest pay rate an hour that a bill cap and the platform's pay cap allow."""
+    return min(pay_from_bill(bill_cap_minor, fee_bps), pay_cap_minor)
+
+
 def _check(rate_minor: int, fee_bps: int) -> None:
     if rate_minor < 0:
         raise ValueError("a rate is never negative")
