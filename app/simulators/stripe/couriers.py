@@ -36,11 +36,14 @@ class Courier:
         self._faults = faults
         self._targets = targets
         self._news = asyncio.Event()
+        self._tried = asyncio.Event()
         self._client: httpx.AsyncClient | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._client = httpx.AsyncClient(timeout=10.0, trust_env=False)
+        # Loading certificates takes longer than starting, and an http target needs none.
+        encrypted = any(target.url.startswith("https:") for target in self._targets.values())
+        self._client = httpx.AsyncClient(timeout=10.0, trust_env=False, verify=encrypted)
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -57,15 +60,18 @@ class Courier:
     async def settle(self, patience_seconds: float = 5.0) -> bool:
         """Wait until every event has been tried once; False when patience ran out."""
         self.wake()
-        end = time.monotonic() + patience_seconds
-        while time.monotonic() < end:
-            waiting = self._store.row(
-                "SELECT 1 FROM events WHERE state = 'waiting' AND attempts = 0 LIMIT 1"
-            )
-            if waiting is None:
-                return True
-            await asyncio.sleep(0.01)
-        return False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience_seconds):
+                while self._untried():
+                    self._tried.clear()
+                    await self._tried.wait()
+        return not self._untried()
+
+    def _untried(self) -> bool:
+        return (
+            self._store.row("SELECT 1 FROM events WHERE state = 'waiting' AND attempts = 0")
+            is not None
+        )
 
     async def _run(self) -> None:
         while True:
@@ -134,6 +140,7 @@ class Courier:
             " WHERE id = ?",
             (state, status, next_at, row["id"]),
         )
+        self._tried.set()
 
 
 def _signature(payload: str, target: WebhookTarget, fault: Fault | None) -> str:

@@ -27,7 +27,12 @@ def _path(name: str) -> list[str]:
     head, bracket, _ = name.partition("[")
     rest = name[len(head) :]
     parts = PARTS.findall(rest)
-    if not head or "".join(f"[{part}]" for part in parts) != rest or len(parts) > DEEPEST:
+    if (
+        not head
+        or "]" in head
+        or "".join(f"[{part}]" for part in parts) != rest
+        or len(parts) > DEEPEST
+    ):
         raise Invalid(f"Invalid parameter name: {name[:100]}", param=name[:100])
     return [head, *parts] if bracket else [head]
 

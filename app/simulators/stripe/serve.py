@@ -41,6 +41,7 @@ def server(config: SimulatorConfig, *, port: int, host: str = "127.0.0.1") -> Se
             log_level="critical",
             access_log=False,
             lifespan="on",
+            ws="none",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )

@@ -69,5 +69,5 @@ def readable(text: str) -> Any:
     """JSON as JSON, anything else (forms) as the text that was on the wire."""
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

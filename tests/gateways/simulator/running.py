@@ -12,13 +12,15 @@ from typing import Any
 import httpx
 import stripe
 import uvicorn
+from asgi_lifespan import LifespanManager
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.simulators.stripe import serve
-from app.simulators.stripe.build import SimulatorConfig, WebhookTarget
+from app.simulators.stripe.build import SimulatorConfig, WebhookTarget, build_simulator
 
 # The SDK would otherwise write a file into the home directory.
 stripe.enable_telemetry = False
@@ -78,11 +80,27 @@ class Running:
     url: str
     letters: Letterbox
     http: httpx.AsyncClient
+    opened: dict[float, stripe.HTTPXClient] = field(default_factory=dict)
 
-    def client(self, *, retries: int = 0, timeout: float = 5.0) -> stripe.StripeClient:
-        return client(self.url, retries=retries, timeout=timeout)
+    def client(
+        self, *, retries: int = 0, timeout: float = 5.0, key: str = KEY
+    ) -> stripe.StripeClient:
+        """The real SDK; its connections are closed with the simulator."""
+        if timeout not in self.opened:
+            self.opened[timeout] = stripe.HTTPXClient(timeout=timeout)
+        return stripe.StripeClient(
+            key,
+            base_addresses={
+                "api": self.url,
+                "files": self.url,
+                "connect": self.url,
+                "meter_events": self.url,
+            },
+            max_network_retries=retries,
+            http_client=self.opened[timeout],
+        )
 
-    async def order(self, path: str, **body: Any) -> dict[str, Any]:
+    async def order(self, path: str, /, **body: Any) -> dict[str, Any]:
         """Ask a stand-in; anything but success fails the test."""
         response = await self.http.post(f"/_sim/{path}", json=body)
         assert response.is_success, response.text
@@ -99,6 +117,10 @@ class Running:
         if onboarded:
             await self.order(f"accounts/{account.id}/onboard", transfer_delay_seconds=delay_seconds)
         return account.id
+
+    async def session(self, amount: int = 100_000, **params: Any) -> Any:
+        """An open Checkout session over `amount` in USD."""
+        return await self.client().v1.checkout.sessions.create_async(checkout(amount, **params))
 
 
 PAYEE: Any = {
@@ -117,19 +139,28 @@ PAYEE: Any = {
 }
 
 
-def client(url: str, *, retries: int = 0, timeout: float = 5.0) -> stripe.StripeClient:
-    return stripe.StripeClient(
-        KEY,
-        base_addresses={"api": url, "files": url, "connect": url, "meter_events": url},
-        max_network_retries=retries,
-        http_client=stripe.HTTPXClient(timeout=timeout),
-    )
+def checkout(amount: int, **params: Any) -> Any:
+    line = {
+        "quantity": 1,
+        "price_data": {
+            "currency": "usd",
+            "unit_amount": amount,
+            "product_data": {"name": "Invoice 2026-1"},
+        },
+    }
+    return {
+        "mode": "payment",
+        "success_url": "https://client.example.test/paid?session={CHECKOUT_SESSION_ID}",
+        "line_items": [line],
+        **params,
+    }
 
 
 @contextlib.asynccontextmanager
 async def listening(server: uvicorn.Server) -> AsyncIterator[str]:
     """Run a server in this loop on a free port; yields its address."""
-    with socket.socket() as listener:
+    # Named as TCP so that asyncio switches Nagle's delay off on what it accepts.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -144,30 +175,60 @@ async def listening(server: uvicorn.Server) -> AsyncIterator[str]:
             await serving
 
 
+@dataclass
+class Line:
+    """A port whose application can be exchanged, so that a test need not wait for a server."""
+
+    url: str = ""
+    app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
 @contextlib.asynccontextmanager
-async def letterbox() -> AsyncIterator[tuple[Letterbox, str]]:
-    letters = Letterbox()
-    app = Starlette(routes=[Route("/{path:path}", letters.receive, methods=["POST"])])
-    config = uvicorn.Config(app, log_level="critical", lifespan="off")
+async def line() -> AsyncIterator[Line]:
+    opened = Line()
+    config = uvicorn.Config(
+        opened, log_level="critical", lifespan="off", ws="none", timeout_graceful_shutdown=1
+    )
     async with listening(serve.Server(config)) as url:
-        yield letters, url
+        opened.url = url
+        yield opened
 
 
 @contextlib.asynccontextmanager
 async def simulator(
-    *, state_path: Path | None = None, log_path: Path | None = None
+    *,
+    state_path: Path | None = None,
+    log_path: Path | None = None,
+    lines: tuple[Line, Line] | None = None,
 ) -> AsyncIterator[Running]:
-    """A simulator with both webhooks wired to a letterbox."""
-    async with letterbox() as (letters, letters_url):
+    """A simulator with both webhooks wired to a letterbox, on `lines` or on ports of its own."""
+    async with contextlib.AsyncExitStack() as stack:
+        if lines is None:
+            lines = (
+                await stack.enter_async_context(line()),
+                await stack.enter_async_context(line()),
+            )
+        letters = Letterbox()
+        lines[0].app = Starlette(routes=[Route("/{path:path}", letters.receive, methods=["POST"])])
         config = SimulatorConfig(
             state_path=state_path,
             log_path=log_path,
             secret_key=KEY,
-            platform_webhook=WebhookTarget(f"{letters_url}/platform", PLATFORM_SECRET),
-            connect_webhook=WebhookTarget(f"{letters_url}/connect", CONNECT_SECRET),
+            platform_webhook=WebhookTarget(f"{lines[0].url}/platform", PLATFORM_SECRET),
+            connect_webhook=WebhookTarget(f"{lines[0].url}/connect", CONNECT_SECRET),
         )
-        async with (
-            listening(serve.server(config, port=0)) as url,
-            httpx.AsyncClient(base_url=url, trust_env=False) as http,
-        ):
-            yield Running(url, letters, http)
+        lines[1].app = app = build_simulator(config)
+        await stack.enter_async_context(LifespanManager(app))
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=lines[1].url, trust_env=False, verify=False)
+        )
+        running = Running(lines[1].url, letters, http)
+        try:
+            yield running
+        finally:
+            for opened in running.opened.values():
+                await opened.close_async()

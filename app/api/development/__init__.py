@@ -1,1 +1,0 @@
-"""The development clock. Outside development these routes do not exist."""
