@@ -6,15 +6,22 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from app.api.client import build as client
+from app.api.development import routes as development
 from app.api.door import Runtime
 from app.api.finance import build as finance
 from app.api.health import routes as health
 from app.api.middleware import Around
 from app.api.operations import build as operations
 from app.api.trainer import build as trainer
+from app.api.webhooks import routes as letterbox
+from app.gateways.documents.typst_renderer import TypstRenderer
 from app.gateways.files import LocalFiles
 from app.gateways.mail import FolderMailer
 from app.gateways.outside import Outside
+from app.gateways.stripe.client import make_client
+from app.gateways.stripe.notices import StripeNotices
+from app.gateways.stripe.payments import StripePayments
+from app.jobs import schedules
 from app.jobs.toolbox import Toolbox
 from app.kit.clock import Clock
 from app.kit.db import Database, connect
@@ -31,8 +38,14 @@ DOORS: dict[str, Callable[[Runtime], FastAPI]] = {
 def reach_outside(settings: Settings) -> Outside:
     """The adapters for everything outside, by settings."""
     return Outside(
+        payments=StripePayments(make_client(settings)),
+        notices=StripeNotices(
+            platform_secrets=[s.get_secret_value() for s in settings.stripe_webhook_secrets],
+            connect_secrets=[s.get_secret_value() for s in settings.stripe_connect_webhook_secrets],
+        ),
         files=LocalFiles(settings.data_dir / "files"),
         mailer=FolderMailer(settings.data_dir / "mail"),
+        documents=TypstRenderer(),
     )
 
 
@@ -54,4 +67,9 @@ def build_app(runtime: Runtime) -> ASGIApp:
     root.include_router(health.build(runtime.database))
     for name, door in DOORS.items():
         root.mount(f"/{name}/v1", door(runtime))
+    box = letterbox.Letterbox(runtime.database, runtime.clock, runtime.outside.notices)
+    root.mount("/webhooks", letterbox.build(box))
+    if runtime.settings.is_development:
+        tools = toolbox_of(runtime)
+        root.mount("/_dev", development.build(runtime, sweep=lambda: schedules.run_all(tools)))
     return Around(root)

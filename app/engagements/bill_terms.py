@@ -1,12 +1,17 @@
 """The company's side of an engagement's money: dated bill rates an hour."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain import rates
+from app.domain.rates import DatedRate
 from app.kit.db import Row
+from app.kit.ids import new_id
 
 
 class EngagementBillTerms(Row):
@@ -23,3 +28,47 @@ class EngagementBillTerms(Row):
     bill_minor: Mapped[int]
     currency: Mapped[str]
     effective_at: Mapped[datetime]
+
+
+async def rates_of(session: AsyncSession, engagement_id: UUID) -> list[DatedRate]:
+    """All bill rates of an engagement, oldest first; the caller has checked whose it is."""
+    return (await rates_of_many(session, [engagement_id]))[engagement_id]
+
+
+async def rates_of_many(
+    session: AsyncSession, engagement_ids: Collection[UUID]
+) -> dict[UUID, list[DatedRate]]:
+    """The same for several engagements in one read; an unknown id has an empty list."""
+    found: dict[UUID, list[DatedRate]] = {id_: [] for id_ in engagement_ids}
+    rows = await session.execute(
+        select(
+            EngagementBillTerms.engagement_id,
+            EngagementBillTerms.effective_at,
+            EngagementBillTerms.bill_minor,
+            EngagementBillTerms.currency,
+        )
+        .where(EngagementBillTerms.engagement_id.in_(list(found)))
+        .order_by(EngagementBillTerms.effective_at)
+    )
+    for engagement_id, effective_at, minor, currency in rows:
+        found[engagement_id].append(DatedRate(effective_at, minor, currency))
+    return found
+
+
+async def rate_at(session: AsyncSession, engagement_id: UUID, at: datetime) -> DatedRate:
+    """The bill rate that holds at `at`. Raises LookupError before the engagement's first day."""
+    return rates.rate_at(await rates_of(session, engagement_id), at)
+
+
+async def add_rate(session: AsyncSession, engagement_id: UUID, rate: DatedRate) -> None:
+    """Write down a bill rate from its `effective_at` on."""
+    session.add(
+        EngagementBillTerms(
+            id=new_id(),
+            engagement_id=engagement_id,
+            bill_minor=rate.minor,
+            currency=rate.currency,
+            effective_at=rate.effective_at,
+        )
+    )
+    await session.flush()

@@ -16,6 +16,12 @@ class Engagement(Row):
     __table_args__ = (
         CheckConstraint("state IN ('active','paused','ended')", name="state"),
         CheckConstraint("pay_week_first_day BETWEEN 1 AND 7", name="first_day"),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
+        CheckConstraint(
+            "(state = 'ended') = (ended_at IS NOT NULL) AND (state <> 'ended'"
+            " OR (end_reason_code IS NOT NULL AND end_explanation IS NOT NULL))",
+            name="end_has_reason",
+        ),
         Index("ix_engagements_company_id", "company_id", "opened_at", "id"),
         Index("ix_engagements_trainer_id", "trainer_id", "opened_at", "id"),
     )
@@ -34,6 +40,7 @@ class Engagement(Row):
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     end_reason_code: Mapped[str | None]
+    end_explanation: Mapped[str | None]
 
 
 class EngagementLimits(Row):

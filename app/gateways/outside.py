@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
+from app.gateways.documents.rendering import DocumentRenderer
 from app.gateways.files import Files
 from app.gateways.mail import Mailer
+from app.gateways.payments import NoticeReader, Payments
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
+    payments: Payments
+    notices: NoticeReader
     files: Files
     mailer: Mailer
+    documents: DocumentRenderer

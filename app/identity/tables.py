@@ -10,7 +10,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Text,
-    UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -18,13 +18,26 @@ from app.kit.db import Row
 
 
 class User(Row):
-    """Somebody who signs in at one door. The same address may exist once per door."""
+    """Somebody who signs in at one door. A verified address exists at most once per door.
+
+    Unverified ones may repeat: were they unique, a registration would tell who has an account.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
-        UniqueConstraint("door", "email_key"),
+        Index(
+            "uq_users_verified_email",
+            "door",
+            "email_key",
+            unique=True,
+            postgresql_where=text("email_verified_at IS NOT NULL"),
+        ),
+        Index("ix_users_door_email_key", "door", "email_key", "created_at"),
         CheckConstraint("door IN ('client','trainer','finance','operations')", name="door"),
-        CheckConstraint("email_key = lower(email_key)", name="email_key_lower"),
+        CheckConstraint("language IN ('en','de')", name="language"),
+        CheckConstraint(
+            "door IN ('client','trainer') OR totp_secret_sealed IS NOT NULL", name="staff_totp"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,18 +49,34 @@ class User(Row):
     password_hash: Mapped[str]
     email_verified_at: Mapped[datetime | None]
     totp_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    totp_last_step: Mapped[int | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
+class UsedCode(Row):
+    """A TOTP time step whose code was used; the key refuses it a second time.
+
+    Rows instead of a last step: in development an authenticator's real time and the moved clock
+    are two time lines, and the later one must not lock the earlier one out.
+    """
+
+    __tablename__ = "used_codes"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    step: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class SignInSession(Row):
-    """One family of tokens, from a sign-in to a sign-out, a revocation or its expiry."""
+    """One family of tokens, from a sign-in to a sign-out, a revocation or its expiry.
+
+    `address_digest` is keyed: it recognises a familiar place and tells nobody where that is.
+    """
 
     __tablename__ = "sign_in_sessions"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    address_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None]
@@ -76,6 +105,9 @@ class OneTimeToken(Row):
     """For a mailed link: `purpose` is verify_email or reset_password."""
 
     __tablename__ = "one_time_tokens"
+    __table_args__ = (
+        CheckConstraint("purpose IN ('verify_email','reset_password')", name="purpose"),
+    )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)

@@ -88,6 +88,15 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER ledger_entries_balance AFTER INSERT ON ledger_entries
   DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_group_balances();
+CREATE FUNCTION ledger_group_has_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (SELECT count(*) FROM ledger_entries WHERE group_id = NEW.id) < 2 THEN
+    RAISE EXCEPTION 'posting group % has no two entries', NEW.id USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER posting_groups_filled AFTER INSERT ON posting_groups
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_group_has_entries();
 CREATE FUNCTION ledger_currency_matches() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.currency <> (SELECT currency FROM ledger_accounts WHERE id = NEW.account_id) THEN
@@ -113,6 +122,7 @@ CREATE TRIGGER posting_groups_kept BEFORE TRUNCATE ON posting_groups
 """,
     down="""
 DROP FUNCTION IF EXISTS ledger_group_balances() CASCADE;
+DROP FUNCTION IF EXISTS ledger_group_has_entries() CASCADE;
 DROP FUNCTION IF EXISTS ledger_currency_matches() CASCADE;
 DROP FUNCTION IF EXISTS ledger_is_append_only() CASCADE;
 """,

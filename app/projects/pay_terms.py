@@ -1,10 +1,13 @@
 """The trainer's side of a position's money: what it pays at most."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.money import Money
 from app.kit.db import Row
 
 
@@ -17,3 +20,11 @@ class PositionPayTerms(Row):
     position_id: Mapped[UUID] = mapped_column(ForeignKey("positions.id"), primary_key=True)
     pay_rate_up_to_minor: Mapped[int]
     currency: Mapped[str]
+
+
+async def pay_rate_up_to(session: AsyncSession, position_ids: Iterable[UUID]) -> dict[UUID, Money]:
+    """What each position pays an hour at most."""
+    rows = await session.scalars(
+        select(PositionPayTerms).where(PositionPayTerms.position_id.in_(list(position_ids)))
+    )
+    return {row.position_id: Money(row.pay_rate_up_to_minor, row.currency) for row in rows}

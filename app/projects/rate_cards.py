@@ -1,15 +1,21 @@
 """The platform's dated rate cards: pay caps and bill caps per domain and country band."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain import rate_caps
+from app.domain.actor import FinanceActor
+from app.domain.rate_caps import DatedCaps, RateCaps
+from app.domain.refusals import FieldProblem, InvalidValues
+from app.kit import paging
 from app.kit.db import Row
-
-DEFAULT_PAY_CAP_MINOR = 20_000
-DEFAULT_BILL_CAP_MINOR = 25_000
+from app.kit.ids import new_id
+from app.kit.paging import Cut, Page
 
 
 class RateCard(Row):
@@ -19,6 +25,9 @@ class RateCard(Row):
     __table_args__ = (
         UniqueConstraint("domain", "country_band", "currency", "effective_at"),
         CheckConstraint("pay_cap_minor > 0 AND bill_cap_minor > 0", name="caps"),
+        CheckConstraint("currency ~ '^[A-Z]{3}$'", name="currency"),
+        CheckConstraint("country_band IN ('A','B','C','*')", name="country_band"),
+        Index("ix_rate_cards_effective_at", "effective_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -29,3 +38,140 @@ class RateCard(Row):
     bill_cap_minor: Mapped[int]
     effective_at: Mapped[datetime]
     set_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RateCardFacts:
+    """A rate card as finance sees it."""
+
+    id: UUID
+    domain: str
+    country_band: str
+    currency: str
+    pay_cap_minor: int
+    bill_cap_minor: int
+    effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RateBook:
+    """All rate cards of one currency that hold at one instant."""
+
+    cards: tuple[DatedCaps, ...]
+    currency: str
+    at: datetime
+
+    def caps(self, domain: str, country_band: str) -> RateCaps:
+        """The caps an hour in minor units; the platform's defaults where no card speaks."""
+        return rate_caps.caps_among(
+            self.cards,
+            domain=domain,
+            country_band=country_band,
+            currency=self.currency,
+            at=self.at,
+        )
+
+
+async def book_at(session: AsyncSession, *, currency: str, at: datetime) -> RateBook:
+    """The cards of `currency` in force at `at`, read once for many look-ups."""
+    rows = await session.scalars(
+        select(RateCard).where(RateCard.currency == currency, RateCard.effective_at <= at)
+    )
+    cards = tuple(
+        DatedCaps(
+            row.domain,
+            row.country_band,
+            row.currency,
+            row.effective_at,
+            RateCaps(row.pay_cap_minor, row.bill_cap_minor),
+        )
+        for row in rows
+    )
+    return RateBook(cards, currency, at)
+
+
+async def caps_at(
+    session: AsyncSession, *, domain: str, country_band: str, currency: str, at: datetime
+) -> RateCaps:
+    """The caps an hour that hold at `at`; 200.00 paid and 250.00 billed where no card speaks."""
+    return (await book_at(session, currency=currency, at=at)).caps(domain, country_band)
+
+
+async def set_rate_card(
+    session: AsyncSession,
+    actor: FinanceActor,
+    *,
+    domain: str,
+    country_band: str,
+    currency: str,
+    caps: RateCaps,
+    effective_at: datetime,
+    now: datetime,
+) -> RateCardFacts:
+    """Add a dated card. Rates agreed earlier stay; the past is never rewritten.
+
+    Raises InvalidValues when `effective_at` lies in the past or a card of that instant exists.
+    """
+    if effective_at < now.replace(microsecond=0):
+        raise InvalidValues(errors=[_IN_THE_PAST])
+    taken = await session.scalar(
+        select(RateCard.id).where(
+            RateCard.domain == domain,
+            RateCard.country_band == country_band,
+            RateCard.currency == currency,
+            RateCard.effective_at == effective_at,
+        )
+    )
+    if taken:
+        raise InvalidValues(errors=[_TAKEN])
+    row = RateCard(
+        id=new_id(),
+        domain=domain,
+        country_band=country_band,
+        currency=currency,
+        pay_cap_minor=caps.pay_cap_minor,
+        bill_cap_minor=caps.bill_cap_minor,
+        effective_at=effective_at,
+        set_by_user_id=actor.user_id,
+    )
+    session.add(row)
+    await session.flush()
+    return _facts(row)
+
+
+async def list_rate_cards(
+    session: AsyncSession, actor: FinanceActor, page: Cut
+) -> Page[RateCardFacts]:
+    """Every card ever set, the latest to take effect first."""
+    del actor  # finance as a whole reads them; the type is the permission
+    rows = await session.scalars(
+        paging.cut(select(RateCard), RateCard.effective_at, RateCard.id, page)
+    )
+    facts = [_facts(row) for row in rows]
+    return paging.paged(facts, page, lambda each: (each.effective_at, each.id))
+
+
+def _facts(row: RateCard) -> RateCardFacts:
+    return RateCardFacts(
+        row.id,
+        row.domain,
+        row.country_band,
+        row.currency,
+        row.pay_cap_minor,
+        row.bill_cap_minor,
+        row.effective_at,
+    )
+
+
+_IN_THE_PAST = FieldProblem(
+    "#/effective_at",
+    "in_the_past",
+    "A rate card takes effect now or later; leave it out for now.",
+    "Eine Ratenkarte gilt ab jetzt oder später; lassen Sie das Feld für sofort weg.",
+)
+_TAKEN = FieldProblem(
+    "#/effective_at",
+    "already_set",
+    "There is a card of this domain, band and currency for that instant. Choose another one.",
+    "Für diesen Zeitpunkt gibt es schon eine Karte mit Fachgebiet, Band und Währung.",
+)

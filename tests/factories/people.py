@@ -17,16 +17,18 @@ from app.trainers.tables import AskingPay, Credential, Trainer, TrainerLanguage,
 async def user(session: AsyncSession, *, now: datetime, door: str, **over: Any) -> User:
     id_ = over.pop("id", None) or new_id()
     email = over.pop("email", f"{id_.hex}@example.org")
+    staff = door in ("finance", "operations")
     row = User(
         id=id_,
         door=door,
         email=email,
         email_key=email.lower(),
         full_name=over.pop("full_name", "Vera Musterfrau"),
-        language="en",
+        language=over.pop("language", "en"),
         password_hash=over.pop("password_hash", "no password"),
-        email_verified_at=now,
-        created_at=now,
+        email_verified_at=over.pop("email_verified_at", now),
+        totp_secret_sealed=over.pop("totp_secret_sealed", b"nobody's" if staff else None),
+        created_at=over.pop("created_at", now),
         **over,
     )
     session.add(row)

@@ -1,0 +1,1 @@
+"""The development clock. Outside development these routes do not exist."""

@@ -1,0 +1,46 @@
+"""An engagement's legal moves, and the instant at which its first day begins."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class EngagementState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class EngagementEvent(StrEnum):
+    PAUSE = "pause"
+    RESUME = "resume"
+    END = "end"
+
+
+class EndReason(StrEnum):
+    """Why a company ends an engagement; the trainer reads it with a sentence of the company's."""
+
+    WORK_DONE = "work_done"
+    PROJECT_CLOSED = "project_closed"
+    BUDGET_USED = "budget_used"
+    REQUIREMENTS_CHANGED = "requirements_changed"
+    TRAINER_ASKED = "trainer_asked"
+    OTHER = "other"
+
+
+MOVES: Mapping[tuple[EngagementState, EngagementEvent], EngagementState] = {
+    (EngagementState.ACTIVE, EngagementEvent.PAUSE): EngagementState.PAUSED,
+    (EngagementState.PAUSED, EngagementEvent.RESUME): EngagementState.ACTIVE,
+    (EngagementState.ACTIVE, EngagementEvent.END): EngagementState.ENDED,
+    (EngagementState.PAUSED, EngagementEvent.END): EngagementState.ENDED,
+}
+
+
+def begins_at(starts_on: date, timezone: str) -> datetime:
+    """00:00 of the first day in the pay-week zone, in UTC. Terms and limits hold from here on.
+
+    Where a clock change skips midnight, the day begins at the instant of the change.
+    """
+    midnight = datetime.combine(starts_on, time(0), ZoneInfo(timezone))
+    return midnight.astimezone(UTC)

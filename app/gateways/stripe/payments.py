@@ -1,0 +1,245 @@
+"""The verbs of `gateways.payments` as calls of the Stripe API (2026-10-28.endive)."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from uuid import UUID
+
+import stripe
+from stripe import StripeClient
+
+from app.gateways.payments import (
+    BankPayoutState,
+    Checkout,
+    CheckoutState,
+    Outcome,
+    OutcomeKind,
+    Payee,
+    PayeeState,
+    PaymentsUnavailable,
+    Send,
+)
+from app.gateways.stripe.outcomes import outcome_of
+
+_FAILED_PAYOUTS = ("failed", "canceled")
+
+
+@asynccontextmanager
+async def _asking() -> AsyncIterator[None]:
+    """Questions change nothing, so any error means only: ask again."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise PaymentsUnavailable(error.code or type(error).__name__) from error
+
+
+def group_of(payout_id: UUID) -> str:
+    """The transfer group under which a payout's transfer is found again."""
+    return f"payout-{payout_id}"
+
+
+class StripePayments:
+    """Payments through Stripe: Connect with Accounts v2, separate charges and transfers."""
+
+    def __init__(self, client: StripeClient) -> None:
+        self._client = client
+
+    async def create_payee(self, payee: Payee) -> Outcome:
+        key = f"payee-{payee.trainer_id}"
+        try:
+            account = await self._client.v2.core.accounts.create_async(
+                params={
+                    "contact_email": payee.email,
+                    "display_name": payee.full_name,
+                    "dashboard": "express",
+                    "identity": {"country": payee.country, "entity_type": "individual"},
+                    "configuration": {
+                        "recipient": {
+                            "capabilities": {
+                                "stripe_balance": {"stripe_transfers": {"requested": True}}
+                            }
+                        }
+                    },
+                    "defaults": {
+                        "responsibilities": {
+                            "fees_collector": "application",
+                            "losses_collector": "application",
+                        }
+                    },
+                    "metadata": {"trainer_id": str(payee.trainer_id)},
+                },
+                options={"idempotency_key": key},
+            )
+            # Payouts to the bank are ours to start: Stripe must not sweep the balance by itself.
+            await self._client.v1.balance_settings.update_async(
+                params={"payments": {"payouts": {"schedule": {"interval": "manual"}}}},
+                options={"idempotency_key": f"{key}-manual", "stripe_account": account.id},
+            )
+        except stripe.StripeError as error:
+            return outcome_of(error)
+        return Outcome(OutcomeKind.SETTLED, provider_id=account.id)
+
+    async def onboarding_link(self, account: str, *, refresh_url: str, return_url: str) -> str:
+        async with _asking():
+            link = await self._client.v2.core.account_links.create_async(
+                params={
+                    "account": account,
+                    "use_case": {
+                        "type": "account_onboarding",
+                        "account_onboarding": {
+                            "refresh_url": refresh_url,
+                            "return_url": return_url,
+                        },
+                    },
+                }
+            )
+        return str(link.url)
+
+    async def payee_state(self, account: str) -> PayeeState:
+        async with _asking():
+            found = await self._client.v2.core.accounts.retrieve_async(
+                account, params={"include": ["configuration.recipient", "requirements"]}
+            )
+        status = None
+        if found.configuration and (recipient := found.configuration.recipient):
+            balance = getattr(recipient.capabilities, "stripe_balance", None)
+            transfers = getattr(balance, "stripe_transfers", None)
+            status = getattr(transfers, "status", None)
+        entries = (found.requirements.entries if found.requirements else None) or []
+        missing = tuple(str(entry.description) for entry in entries)
+        return PayeeState(ready=status == "active", missing=missing)
+
+    async def open_checkout(
+        self, collection_id: UUID, *, amount_minor: int, currency: str, label: str, return_url: str
+    ) -> Checkout | Outcome:
+        try:
+            opened = await self._client.v1.checkout.sessions.create_async(
+                params={
+                    "mode": "payment",
+                    "line_items": [
+                        {
+                            "quantity": 1,
+                            "price_data": {
+                                "currency": currency.lower(),
+                                "unit_amount": amount_minor,
+                                "product_data": {"name": label},
+                            },
+                        }
+                    ],
+                    "success_url": return_url,
+                    "client_reference_id": str(collection_id),
+                    "metadata": {"collection_id": str(collection_id)},
+                    "payment_intent_data": {"metadata": {"collection_id": str(collection_id)}},
+                },
+                options={"idempotency_key": f"checkout-{collection_id}"},
+            )
+        except stripe.StripeError as error:
+            return outcome_of(error)
+        return Checkout(opened.id, str(opened.url))
+
+    async def checkout_state(self, session_id: str) -> CheckoutState:
+        async with _asking():
+            found = await self._client.v1.checkout.sessions.retrieve_async(session_id)
+            if found.payment_status != "paid":
+                return CheckoutState("expired" if found.status == "expired" else "open")
+            intent = found.payment_intent
+            intent_id = intent if isinstance(intent, str) else intent.id if intent else ""
+            paid = await self._client.v1.payment_intents.retrieve_async(
+                intent_id, params={"expand": ["latest_charge.balance_transaction"]}
+            )
+        charge = paid.latest_charge
+        if charge is None or isinstance(charge, str):
+            raise PaymentsUnavailable("charge_not_expanded")
+        balance = charge.balance_transaction
+        if balance is None or isinstance(balance, str):
+            raise PaymentsUnavailable("balance_transaction_pending")
+        return CheckoutState(
+            "paid",
+            charge_id=charge.id,
+            balance_transaction_id=balance.id,
+            gross_minor=balance.amount,
+            fee_minor=balance.fee,
+            currency=balance.currency.upper(),
+            available_at=datetime.fromtimestamp(balance.available_on, UTC),
+        )
+
+    async def expire_checkout(self, session_id: str) -> Outcome:
+        try:
+            await self._client.v1.checkout.sessions.expire_async(session_id)
+        except stripe.StripeError as error:
+            return outcome_of(error)
+        return Outcome(OutcomeKind.SETTLED, provider_id=session_id)
+
+    async def send_transfer(self, send: Send) -> Outcome:
+        try:
+            sent = await self._client.v1.transfers.create_async(
+                params={
+                    "amount": send.amount_minor,
+                    "currency": send.currency.lower(),
+                    "destination": send.account,
+                    "transfer_group": group_of(send.payout_id),
+                    "metadata": {
+                        "payout_id": str(send.payout_id),
+                        "attempt_id": str(send.attempt_id),
+                    },
+                },
+                options={"idempotency_key": str(send.attempt_id)},
+            )
+        except stripe.StripeError as error:
+            return outcome_of(error)
+        return Outcome(OutcomeKind.SETTLED, provider_id=sent.id)
+
+    async def find_transfer(self, send: Send) -> str | None:
+        """By listing and not by Search, which does not read its own writes."""
+        async with _asking():
+            page = await self._client.v1.transfers.list_async(
+                params={"transfer_group": group_of(send.payout_id), "limit": 100}
+            )
+            async for found in page.auto_paging_iter():
+                if found.destination == send.account and not found.reversed:
+                    return str(found.id)
+        return None
+
+    async def start_bank_payout(self, send: Send) -> Outcome:
+        try:
+            started = await self._client.v1.payouts.create_async(
+                params={
+                    "amount": send.amount_minor,
+                    "currency": send.currency.lower(),
+                    "metadata": {
+                        "payout_id": str(send.payout_id),
+                        "attempt_id": str(send.attempt_id),
+                    },
+                },
+                options={
+                    "idempotency_key": str(send.attempt_id),
+                    "stripe_account": send.account,
+                },
+            )
+        except stripe.StripeError as error:
+            return outcome_of(error)
+        return Outcome(OutcomeKind.SETTLED, provider_id=started.id)
+
+    async def find_bank_payout(self, send: Send) -> str | None:
+        """The live payout of this payout, whichever attempt made it."""
+        async with _asking():
+            page = await self._client.v1.payouts.list_async(
+                params={"limit": 100}, options={"stripe_account": send.account}
+            )
+            async for found in page.auto_paging_iter():
+                of = (found.metadata.to_dict() if found.metadata else {}).get("payout_id")
+                if of == str(send.payout_id) and found.status not in _FAILED_PAYOUTS:
+                    return str(found.id)
+        return None
+
+    async def bank_payout_state(self, account: str, bank_payout_id: str) -> BankPayoutState:
+        async with _asking():
+            found = await self._client.v1.payouts.retrieve_async(
+                bank_payout_id, options={"stripe_account": account}
+            )
+        return BankPayoutState(found.status, found.failure_code)
+
+    async def available_minor(self, currency: str) -> int:
+        async with _asking():
+            balance = await self._client.v1.balance.retrieve_async()
+        return sum(b.amount for b in balance.available if b.currency == currency.lower())

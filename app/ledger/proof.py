@@ -1,0 +1,131 @@
+"""What must be true of the books. Each identity is one statement, hence one snapshot."""
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain import chart
+from app.kit.proof import Identity
+from app.ledger.tables import LedgerAccount
+
+# Where something is rotten a hundred rows show what; a million would show nothing.
+MOST_BREACHES = 100
+
+# Name → (what is counted as checked, the rows that break it).
+_STATEMENTS = {
+    "ledger: entries sum to zero per currency": (
+        "SELECT count(*) FROM ledger_entries",
+        """
+        SELECT format('%s sums to %s', currency, sum(amount_minor)) FROM ledger_entries
+        GROUP BY currency HAVING sum(amount_minor) <> 0 ORDER BY currency LIMIT :most
+        """,
+    ),
+    "ledger: every group balances and has two entries or more": (
+        "SELECT count(*) FROM posting_groups",
+        """
+        WITH sums AS (
+          SELECT group_id, currency, count(*) AS entries, sum(amount_minor) AS total
+          FROM ledger_entries GROUP BY group_id, currency
+        ), groups AS (
+          SELECT group_id, sum(entries) AS entries,
+                 string_agg(format('%s %s', total, currency), ', ' ORDER BY currency)
+                   FILTER (WHERE total <> 0) AS rest
+          FROM sums GROUP BY group_id
+        )
+        SELECT format('group %s (%s %s): %s entries, rest %s', g.id, g.source, g.key,
+                      coalesce(s.entries, 0), coalesce(s.rest, 'none'))
+        FROM posting_groups g LEFT JOIN groups s ON s.group_id = g.id
+        WHERE coalesce(s.entries, 0) < 2 OR s.rest IS NOT NULL
+        ORDER BY g.recorded_at, g.id LIMIT :most
+        """,
+    ),
+    "ledger: an entry has the currency of its account": (
+        "SELECT count(*) FROM ledger_entries",
+        """
+        SELECT format('entry %s is in %s, account %s in %s', e.id, e.currency, a.key, a.currency)
+        FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+        WHERE e.currency <> a.currency ORDER BY e.id LIMIT :most
+        """,
+    ),
+    "ledger: balance rows are the sums of their entries": (
+        "SELECT count(*) FROM ledger_accounts WHERE authorises",
+        """
+        WITH sums AS (
+          SELECT a.id, a.key, a.currency, b.available_minor,
+                 coalesce(sum(e.amount_minor), 0)
+                   * CASE WHEN a.kind IN ('asset','expense') THEN 1 ELSE -1 END AS total
+          FROM ledger_accounts a
+          LEFT JOIN ledger_balances b ON b.account_id = a.id
+          LEFT JOIN ledger_entries e ON e.account_id = a.id
+          WHERE a.authorises OR b.account_id IS NOT NULL
+          GROUP BY a.id, b.available_minor
+        )
+        SELECT format('%s in %s: balance row %s, entries %s', key, currency,
+                      coalesce(available_minor::text, 'missing'), total)
+        FROM sums WHERE available_minor IS DISTINCT FROM total
+        ORDER BY key, currency LIMIT :most
+        """,
+    ),
+    "ledger: no authorising account is overdrawn": (
+        "SELECT count(*) FROM ledger_balances",
+        """
+        SELECT format('%s in %s: %s', a.key, a.currency, b.available_minor)
+        FROM ledger_balances b JOIN ledger_accounts a ON a.id = b.account_id
+        WHERE b.available_minor < 0 ORDER BY a.key, a.currency LIMIT :most
+        """,
+    ),
+    "ledger: a reversal is the mirror image of its group": (
+        "SELECT count(*) FROM posting_groups WHERE reverses_group_id IS NOT NULL",
+        """
+        SELECT format('group %s reverses %s, but %s in %s keeps %s', r.id, r.reverses_group_id,
+                      a.key, a.currency, sum(e.amount_minor))
+        FROM posting_groups r
+        JOIN ledger_entries e ON e.group_id IN (r.id, r.reverses_group_id)
+        JOIN ledger_accounts a ON a.id = e.account_id
+        WHERE r.reverses_group_id IS NOT NULL
+        GROUP BY r.id, a.id HAVING sum(e.amount_minor) <> 0
+        ORDER BY r.recorded_at, r.id LIMIT :most
+        """,
+    ),
+    "ledger: the triggers that keep the books are in force": (
+        "SELECT 7",
+        """
+        SELECT format('trigger %s on %s is %s', w.name, w.of,
+                      CASE WHEN t.oid IS NULL THEN 'missing' ELSE 'disabled' END)
+        FROM (VALUES ('ledger_entries_balance', 'ledger_entries'),
+                     ('ledger_entries_currency', 'ledger_entries'),
+                     ('ledger_entries_frozen', 'ledger_entries'),
+                     ('ledger_entries_kept', 'ledger_entries'),
+                     ('posting_groups_filled', 'posting_groups'),
+                     ('posting_groups_frozen', 'posting_groups'),
+                     ('posting_groups_kept', 'posting_groups')) AS w(name, of)
+        LEFT JOIN pg_trigger t ON t.tgname = w.name AND t.tgrelid = to_regclass(w.of)
+        WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A') ORDER BY w.name LIMIT :most
+        """,
+    ),
+}
+
+
+async def prove(session: AsyncSession) -> list[Identity]:
+    """The ledger's identities, each with the rows that break it."""
+    found = []
+    for name, (counted, broken) in _STATEMENTS.items():
+        breaches = await session.scalars(text(broken), {"most": MOST_BREACHES})
+        checked = await session.scalar(text(counted))
+        found.append(Identity(name, checked or 0, tuple(breaches)))
+    found.append(await _accounts_follow_the_chart(session))
+    return found
+
+
+async def _accounts_follow_the_chart(session: AsyncSession) -> Identity:
+    """An account whose flag disagrees with the chart would be spent from without a check."""
+    rows = (
+        await session.execute(
+            select(LedgerAccount.key, LedgerAccount.currency, LedgerAccount.authorises)
+        )
+    ).all()
+    breaches = [
+        f"{row.key} in {row.currency}: authorises is {row.authorises}"
+        for row in rows
+        if row.authorises != chart.authorises(row.key)
+    ]
+    return Identity("ledger: accounts follow the chart", len(rows), tuple(breaches[:MOST_BREACHES]))
