@@ -1,5 +1,6 @@
 """Every module that declares rows, so that the metadata is complete."""
 
+import app.companies.fee_terms
 import app.companies.tables
 import app.engagements.bill_terms
 import app.engagements.pay_terms
@@ -24,6 +25,7 @@ import app.projects.tables
 import app.timesheets.bill_lines
 import app.timesheets.pay_lines
 import app.timesheets.tables
+import app.trainers.pay_terms
 import app.trainers.tables  # noqa: F401
 from app.kit.db import Row
 

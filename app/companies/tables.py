@@ -84,19 +84,3 @@ class CreditTerms(Row):
     funding_rule: Mapped[str]
     effective_at: Mapped[datetime]
     granted_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
-
-
-class FeeTerms(Row):
-    """The platform's fee for one company, dated. Finance alone reads it."""
-
-    __tablename__ = "fee_terms"
-    __table_args__ = (
-        UniqueConstraint("company_id", "effective_at"),
-        CheckConstraint("fee_bps >= 0 AND fee_bps < 10000", name="fee_bps"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"))
-    fee_bps: Mapped[int]
-    effective_at: Mapped[datetime]
-    set_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)

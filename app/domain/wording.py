@@ -9,14 +9,21 @@ _TITLES = frozenset(
 
 
 def normalise(text: str) -> str:
-    """The form under which free text matches: compatibility-folded, one space, no case."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    """The form under which free text matches: compatibility-folded, one space, no case.
+
+    Normalising twice changes nothing, so that stored keys may be normalised again.
+    """
+    while True:
+        # Folding undoes the normal form of a few letters: repeat until nothing moves.
+        folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+        if folded == text:
+            return text
+        text = folded
 
 
 def display_label(full_name: str) -> str:
     """`Erika B.` for `Dr. Erika Beispiel`: enough to tell two people apart, too little to look
-    somebody up. Never empty as long as the name holds a letter."""
+    somebody up. Empty only for an empty name."""
     words = [w for w in full_name.split() if w.strip(".,-").casefold() not in _TITLES]
     words = words or full_name.split()
     if len(words) < 2:

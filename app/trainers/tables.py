@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Row
 
 
 class Trainer(Row):
-    """A person with a profile. The asking pay rate stands apart in AskingPay."""
+    """A person with a profile. The asking pay rate stands apart, in pay_terms.py."""
 
     __tablename__ = "trainers"
     __table_args__ = (CheckConstraint("weekly_minutes BETWEEN 0 AND 10080", name="weekly_minutes"),)
@@ -25,17 +25,6 @@ class Trainer(Row):
     available_from_on: Mapped[date | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
     last_active_at: Mapped[datetime]
-
-
-class AskingPay(Row):
-    """What the trainer asks an hour. Read through trainers/pay_terms.py only."""
-
-    __tablename__ = "asking_pay"
-    __table_args__ = (CheckConstraint("asking_pay_minor > 0", name="positive"),)
-
-    trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"), primary_key=True)
-    asking_pay_minor: Mapped[int]
-    currency: Mapped[str]
 
 
 class TrainerSkill(Row):
@@ -61,19 +50,33 @@ class TrainerLanguage(Row):
 
 
 class Credential(Row):
-    """A claim. `form_check` is passed, failed or none (no check digit exists for the type)."""
+    """A claim. `form_check` is passed, or none where no check digit exists for the type."""
 
     __tablename__ = "credentials"
     __table_args__ = (
         CheckConstraint(
             "state IN ('claimed','checking','verified','mismatch','not_found','unknown',"
-            "'declined','expired','revoked')",
+            "'expired','revoked')",
             name="state",
         ),
         CheckConstraint(
             "expires_on IS NULL OR issued_on IS NULL OR expires_on > issued_on", name="dates"
         ),
+        CheckConstraint("form_check IN ('passed','none')", name="form_check"),
         Index("ix_credentials_state", "state", "created_at", "id"),
+        # The same licence is claimed once while it is open or good; a renewed one has a new end.
+        Index(
+            "uq_credentials_live",
+            "trainer_id",
+            "type",
+            "jurisdiction",
+            "number",
+            "specialty",
+            "expires_on",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+            postgresql_where=text("state IN ('claimed','checking','verified','unknown')"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -81,7 +84,7 @@ class Credential(Row):
     type: Mapped[str]
     issuer: Mapped[str]
     jurisdiction: Mapped[str]
-    number: Mapped[str]
+    number: Mapped[str | None]
     specialty: Mapped[str | None]
     issued_on: Mapped[date | None]
     expires_on: Mapped[date | None]
@@ -96,7 +99,13 @@ class EvidenceDocument(Row):
     """A file that supports a claim; `file_key` names it in the files gateway."""
 
     __tablename__ = "evidence_documents"
-    __table_args__ = (UniqueConstraint("credential_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("credential_id", "sha256"),
+        CheckConstraint("size_bytes BETWEEN 1 AND 10485760", name="size"),
+        CheckConstraint(
+            "media_type IN ('application/pdf','image/png','image/jpeg')", name="media_type"
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     credential_id: Mapped[UUID] = mapped_column(ForeignKey("credentials.id"))
@@ -112,6 +121,7 @@ class Verification(Row):
     """One decision on a credential, never rewritten: the receipt."""
 
     __tablename__ = "verifications"
+    __table_args__ = (CheckConstraint("method IN ('document','attestation')", name="method"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     credential_id: Mapped[UUID] = mapped_column(ForeignKey("credentials.id"), index=True)

@@ -11,7 +11,8 @@ from app.companies.tables import BillingProfile, Company, CompanyMember
 from app.identity.tables import AccessToken, Grant, SignInSession, User
 from app.kit import crypto
 from app.kit.ids import new_id
-from app.trainers.tables import AskingPay, Credential, Trainer, TrainerLanguage, TrainerSkill
+from app.trainers.pay_terms import AskingPay
+from app.trainers.tables import Credential, Trainer, TrainerLanguage, TrainerSkill
 
 
 async def user(session: AsyncSession, *, now: datetime, door: str, **over: Any) -> User:

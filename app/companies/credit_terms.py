@@ -1,0 +1,123 @@
+"""Payment terms: a company asks for them, finance grants them, dated."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.companies.refusals import TermsCurrencyDiffers, TermsInThePast
+from app.companies.tables import Company, CreditTerms
+from app.domain.actor import FinanceActor
+from app.domain.money import Money
+from app.domain.refusals import NotFound
+from app.kit.ids import new_id
+
+DEFAULT_KIND = "invoice"
+DEFAULT_NET_DAYS = 14
+DEFAULT_CREDIT_LIMIT_MINOR = 1_000_000
+DEFAULT_FUNDING_RULE = "on_collection"
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedTerms:
+    """`effective_at` is None for the terms that hold when none were ever granted."""
+
+    kind: str
+    net_days: int
+    credit_limit_minor: int
+    currency: str
+    funding_rule: str
+    effective_at: datetime | None = None
+
+
+async def current(session: AsyncSession, company_id: UUID, at: datetime) -> GrantedTerms:
+    """The terms in force at an instant. Raises NotFound."""
+    found = await terms_at(session, [company_id], at)
+    if company_id not in found:
+        raise NotFound
+    return found[company_id]
+
+
+async def terms_at(
+    session: AsyncSession, company_ids: list[UUID], at: datetime
+) -> dict[UUID, GrantedTerms]:
+    """The terms in force at an instant for each of the companies that exist."""
+    granted = (
+        select(CreditTerms)
+        .where(CreditTerms.company_id.in_(company_ids), CreditTerms.effective_at <= at)
+        .order_by(CreditTerms.company_id, CreditTerms.effective_at.desc())
+        .distinct(CreditTerms.company_id)
+    )
+    found = {row.company_id: _facts(row) for row in await session.scalars(granted)}
+    companies = select(Company.id, Company.currency).where(Company.id.in_(company_ids))
+    return {
+        id_: found.get(id_, _by_default(currency))
+        for id_, currency in await session.execute(companies)
+    }
+
+
+async def set_credit_terms(
+    session: AsyncSession,
+    actor: FinanceActor,
+    company_id: UUID,
+    *,
+    net_days: int,
+    credit_limit: Money,
+    funding_rule: str,
+    effective_at: datetime | None,
+    now: datetime,
+) -> GrantedTerms:
+    """Grant invoice terms from `effective_at` (None: now) on; the same terms again change nothing.
+
+    Raises NotFound, TermsCurrencyDiffers, TermsInThePast.
+    """
+    if effective_at is not None and effective_at < now:
+        raise TermsInThePast
+    at = effective_at or now
+    # One at a time per company, so that "the same again" is judged on what is committed.
+    currency = await session.scalar(
+        select(Company.currency).where(Company.id == company_id).with_for_update()
+    )
+    if currency is None:
+        raise NotFound
+    if credit_limit.currency != currency:
+        raise TermsCurrencyDiffers(currency=currency)
+    wanted = (DEFAULT_KIND, net_days, credit_limit.minor, currency, funding_rule)
+    held = await current(session, company_id, at)
+    if held.effective_at is not None and wanted == (
+        held.kind, held.net_days, held.credit_limit_minor, held.currency, held.funding_rule
+    ):  # fmt: skip
+        return held
+    row = CreditTerms(
+        id=new_id(),
+        company_id=company_id,
+        kind=DEFAULT_KIND,
+        net_days=net_days,
+        credit_limit_minor=credit_limit.minor,
+        currency=currency,
+        funding_rule=funding_rule,
+        effective_at=at,
+        granted_by_user_id=actor.user_id,
+    )
+    session.add(row)
+    await session.flush()
+    return _facts(row)
+
+
+def _facts(row: CreditTerms) -> GrantedTerms:
+    return GrantedTerms(
+        row.kind,
+        row.net_days,
+        row.credit_limit_minor,
+        row.currency,
+        row.funding_rule,
+        row.effective_at,
+    )
+
+
+def _by_default(currency: str) -> GrantedTerms:
+    return GrantedTerms(
+        DEFAULT_KIND, DEFAULT_NET_DAYS, DEFAULT_CREDIT_LIMIT_MINOR, currency, DEFAULT_FUNDING_RULE
+    )

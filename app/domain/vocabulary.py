@@ -1,0 +1,164 @@
+"""The words that the doors agree on: domains, credential types, levels, languages, reasons.
+
+Keys are stable for ever; names are for people. A new key is added here and nowhere else.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A key with its name in English and German."""
+
+    key: str
+    en: str
+    de: str
+
+
+def _by_key(*terms: tuple[str, str, str]) -> Mapping[str, Term]:
+    return MappingProxyType({key: Term(key, en, de) for key, en, de in terms})
+
+
+DOMAINS: Final = _by_key(
+    ("medicine", "Medicine", "Medizin"),
+    ("nursing", "Nursing", "Pflege"),
+    ("pharmacy", "Pharmacy", "Pharmazie"),
+    ("allied_health", "Allied health", "Gesundheitsfachberufe"),
+    ("finance", "Finance and accounting", "Finanzen und Rechnungswesen"),
+    ("law", "Law", "Recht"),
+    ("engineering", "Engineering", "Ingenieurwesen"),
+    ("software", "Software", "Software"),
+    ("security", "Information security", "Informationssicherheit"),
+    ("research", "Science and research", "Wissenschaft und Forschung"),
+    ("education", "Education", "Bildung"),
+    ("management", "Management", "Management"),
+    ("languages", "Languages and translation", "Sprachen und Übersetzung"),
+    ("writing", "Writing and editing", "Schreiben und Lektorat"),
+    ("general", "General", "Allgemein"),
+)
+
+# Order of the Common European Framework, and what somebody grew up with above it.
+LEVELS: Final[Mapping[str, int]] = MappingProxyType(
+    {"A1": 1, "A2": 2, "B1": 3, "B2": 4, "C1": 5, "C2": 6, "native": 7}
+)
+LEVEL_CODES: Final[Mapping[int, str]] = MappingProxyType({n: code for code, n in LEVELS.items()})
+LEVEL_TERMS: Final = _by_key(
+    ("A1", "A1 – first phrases", "A1 – erste Wendungen"),
+    ("A2", "A2 – everyday routine", "A2 – alltägliche Routine"),
+    ("B1", "B1 – gets by on familiar ground", "B1 – kommt in vertrauten Lagen zurecht"),
+    ("B2", "B2 – fluent, follows specialist talk", "B2 – fließend, folgt Fachgesprächen"),
+    ("C1", "C1 – works in the language", "C1 – arbeitet in der Sprache"),
+    ("C2", "C2 – near-native command", "C2 – annähernd muttersprachlich"),
+    ("native", "Native or bilingual", "Muttersprache oder zweisprachig"),
+)
+
+# For pickers; any two- or three-letter subtag is accepted, see `is_language`.
+LANGUAGES: Final = _by_key(
+    ("ar", "Arabic", "Arabisch"),
+    ("bg", "Bulgarian", "Bulgarisch"),
+    ("bn", "Bengali", "Bengalisch"),
+    ("cs", "Czech", "Tschechisch"),
+    ("da", "Danish", "Dänisch"),
+    ("de", "German", "Deutsch"),
+    ("el", "Greek", "Griechisch"),
+    ("en", "English", "Englisch"),
+    ("es", "Spanish", "Spanisch"),
+    ("et", "Estonian", "Estnisch"),
+    ("fa", "Persian", "Persisch"),
+    ("fi", "Finnish", "Finnisch"),
+    ("fr", "French", "Französisch"),
+    ("he", "Hebrew", "Hebräisch"),
+    ("hi", "Hindi", "Hindi"),
+    ("hr", "Croatian", "Kroatisch"),
+    ("hu", "Hungarian", "Ungarisch"),
+    ("id", "Indonesian", "Indonesisch"),
+    ("it", "Italian", "Italienisch"),
+    ("ja", "Japanese", "Japanisch"),
+    ("ko", "Korean", "Koreanisch"),
+    ("lt", "Lithuanian", "Litauisch"),
+    ("lv", "Latvian", "Lettisch"),
+    ("nl", "Dutch", "Niederländisch"),
+    ("no", "Norwegian", "Norwegisch"),
+    ("pl", "Polish", "Polnisch"),
+    ("pt", "Portuguese", "Portugiesisch"),
+    ("ro", "Romanian", "Rumänisch"),
+    ("ru", "Russian", "Russisch"),
+    ("sk", "Slovak", "Slowakisch"),
+    ("sl", "Slovenian", "Slowenisch"),
+    ("sr", "Serbian", "Serbisch"),
+    ("sv", "Swedish", "Schwedisch"),
+    ("sw", "Swahili", "Suaheli"),
+    ("ta", "Tamil", "Tamil"),
+    ("th", "Thai", "Thailändisch"),
+    ("tr", "Turkish", "Türkisch"),
+    ("uk", "Ukrainian", "Ukrainisch"),
+    ("ur", "Urdu", "Urdu"),
+    ("vi", "Vietnamese", "Vietnamesisch"),
+    ("yo", "Yoruba", "Yoruba"),
+    ("zh", "Chinese", "Chinesisch"),
+)
+_SUBTAG: Final = re.compile(r"[a-z]{2,3}")
+
+# Currencies of two decimals in which companies are billed and trainers paid.
+CURRENCIES: Final = ("USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN")
+
+# ISO 3166-1 alpha-2.
+COUNTRIES: Final = frozenset(
+    """
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ
+    BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM
+    DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS
+    GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN
+    KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ
+    MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM
+    PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV
+    SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
+    VN VU WF WS YE YT ZA ZM ZW
+    """.split()  # noqa: SIM905 – a wall of quotes reads worse
+)
+
+# Why somebody decides against something. `REASONS[use]` holds the codes of one use.
+REASONS: Final[Mapping[str, Mapping[str, Term]]] = MappingProxyType(
+    {
+        "decline_application": _by_key(
+            ("requirements_not_met", "A requirement is not met", "Eine Anforderung fehlt"),
+            ("experience", "Another field of experience is needed", "Andere Erfahrung gesucht"),
+            ("asking_rate", "The asking rate does not fit", "Der gewünschte Satz passt nicht"),
+            ("availability", "Too few hours, or other hours", "Zu wenige oder andere Stunden"),
+            ("position_filled", "All seats are taken", "Alle Plätze sind vergeben"),
+            (
+                "project_changed",
+                "The project was changed or ended",
+                "Projekt geändert oder beendet",
+            ),
+            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
+        ),
+        "decline_offer": _by_key(
+            ("rate", "The rate does not fit", "Der Satz passt nicht"),
+            ("hours", "The hours do not fit", "Die Stunden passen nicht"),
+            ("dates", "The dates do not fit", "Die Daten passen nicht"),
+            ("topic", "The topic does not fit", "Das Thema passt nicht"),
+            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
+        ),
+        "send_back_timesheet": _by_key(
+            ("unclear_entry", "An entry is unclear", "Ein Eintrag ist unklar"),
+            ("wrong_position", "Time on another position", "Zeit auf einer anderen Position"),
+            ("wrong_times", "Times look mistaken", "Zeiten wirken irrtümlich"),
+            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
+        ),
+        "decline_over_cap": _by_key(
+            ("not_agreed", "The time beyond the cap was not agreed", "Mehrzeit nicht vereinbart"),
+            ("exhausted", "Nothing is left to cover it", "Es ist nichts mehr dafür übrig"),
+            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
+        ),
+    }
+)
+
+
+def is_language(code: str) -> bool:
+    """Whether it has the form of an IANA primary language subtag, such as `de` or `yue`."""
+    return _SUBTAG.fullmatch(code) is not None

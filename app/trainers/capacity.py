@@ -1,0 +1,48 @@
+"""Minutes a week that a trainer has promised, written down here by engagements."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.trainers.tables import Capacity
+
+
+async def commit_minutes(session: AsyncSession, trainer_id: UUID, delta_minutes: int) -> None:
+    """Add to (or, negative, take from) the promised weekly minutes in one relative update.
+
+    Raises ValueError when more is taken back than was ever promised: a defect of the caller.
+    """
+    if delta_minutes >= 0:
+        await session.execute(
+            insert(Capacity)
+            .values(trainer_id=trainer_id, committed_minutes=delta_minutes)
+            .on_conflict_do_update(
+                index_elements=[Capacity.trainer_id],
+                set_={"committed_minutes": Capacity.committed_minutes + delta_minutes},
+            )
+        )
+        return
+    taken = await session.scalar(
+        update(Capacity)
+        .where(
+            Capacity.trainer_id == trainer_id, Capacity.committed_minutes + delta_minutes >= 0
+        )
+        .values(committed_minutes=Capacity.committed_minutes + delta_minutes)
+        .returning(Capacity.committed_minutes)
+    )
+    if taken is None:
+        raise ValueError("more minutes taken back than were promised")
+
+
+async def committed(session: AsyncSession, trainer_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Promised minutes a week of each trainer; 0 for those without engagements."""
+    rows = await session.execute(
+        select(Capacity.trainer_id, Capacity.committed_minutes).where(
+            Capacity.trainer_id.in_(trainer_ids)
+        )
+    )
+    found = {row[0]: row[1] for row in rows}
+    return {id_: found.get(id_, 0) for id_ in trainer_ids}
