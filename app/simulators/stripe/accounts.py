@@ -50,7 +50,7 @@ def create(call: Call) -> Json:
         "contact_phone": params.get("contact_phone"),
         "created": clock.as_text(call.now),
         "dashboard": params.get("dashboard"),
-        "defaults": params.get("defaults", {}),
+        "defaults": _defaults(params.get("defaults", {})),
         "display_name": params.get("display_name"),
         "future_requirements": {"entries": [], "summary": {"minimum_deadline": None}},
         "identity": params.get("identity", {}),
@@ -132,10 +132,11 @@ def allows(account: Json, capability: str) -> bool:
     return state is not None and state["status"] == "active"
 
 
-def onboard(moment: Moment, account: Json, *, in_currency: str, delay_seconds: int) -> Json:
+def onboard(moment: Moment, account: Json, *, in_currency: str | None, delay_seconds: int) -> Json:
     """The person has filled in everything and named a bank account.
 
-    `delay_seconds` is how long later transfers stay pending in this account.
+    Without `in_currency` the bank takes any; `delay_seconds` is how long later transfers stay
+    pending in this account.
     """
     account["requirements"] = _nothing_due()
     account["sim"] = {
@@ -175,15 +176,20 @@ def _requested(params: Json) -> bool:
     return bool(wanted.get("requested", False))
 
 
+def _defaults(given: Json) -> Json:
+    """As given; Stripe itself collects what is required, on its own pages."""
+    if "responsibilities" not in given:
+        return given
+    responsibilities = {**given["responsibilities"], "requirements_collector": "stripe"}
+    return {**given, "responsibilities": responsibilities}
+
+
 def _recipient(requested: bool) -> Json:
-    if not requested:
-        return {"capabilities": {"bank_accounts": None, "cards": None, "stripe_balance": None}}
-    restricted = {name: _restricted("requirements_past_due") for name in CAPABILITIES}
-    return {
-        "applied": True,
-        "capabilities": {"bank_accounts": None, "cards": None, "stripe_balance": restricted},
-        "default_outbound_destination": None,
-    }
+    balance = None
+    if requested:
+        balance = {name: _restricted("requirements_past_due") for name in CAPABILITIES}
+    capabilities = {"bank_accounts": None, "cards": None, "stripe_balance": balance}
+    return {"applied": True, "capabilities": capabilities}
 
 
 def _restricted(code: str) -> Json:

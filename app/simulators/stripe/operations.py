@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.simulators.stripe import (
     accounts,
+    balance_settings,
     checkout,
     customers,
     events,
@@ -216,6 +217,18 @@ OPERATIONS = (
     _operation("GET /v1/payouts/{id}", "PayoutRetrieveParams", ("expand",), payouts.retrieve),
     _operation("POST /v1/payouts/{id}/cancel", "PayoutCancelParams", ("expand",), payouts.cancel),
     _operation("GET /v1/balance", "BalanceRetrieveParams", (), _balance),
+    _operation(
+        "GET /v1/balance_settings",
+        "BalanceSettingsRetrieveParams",
+        ("expand",),
+        balance_settings.retrieve,
+    ),
+    _operation(
+        "POST /v1/balance_settings",
+        "BalanceSettingsUpdateParams",
+        ("payments.payouts.schedule.interval", "expand"),
+        balance_settings.update,
+    ),
     _operation(
         "GET /v1/balance_transactions",
         "BalanceTransactionListParams",

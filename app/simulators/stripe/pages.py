@@ -87,7 +87,7 @@ class Pages:
             accounts.onboard(
                 moment,
                 account,
-                in_currency=account["defaults"].get("currency") or "usd",
+                in_currency=account["defaults"].get("currency"),
                 delay_seconds=0,
             )
         await self._simulator.courier.settle()

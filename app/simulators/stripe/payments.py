@@ -7,6 +7,7 @@ from app.simulators.stripe.moments import Call, Json, Moment
 from app.simulators.stripe.refusals import no_such
 from app.simulators.stripe.store import PLATFORM, new_id
 
+CARD = {"brand": "visa", "exp_month": 12, "exp_year": 2040, "last4": "4242"}
 AVAILABLE_AFTER_SECONDS = 2 * clock.DAY
 
 
@@ -93,9 +94,24 @@ def _intent(moment: Moment, session: Json, intent_data: Json, charge: Json) -> J
 
 
 def _charge(moment: Moment, session: Json, intent_data: Json, intent_id: str) -> Json:
-    amount = session["amount_total"]
     return {
-        "id": new_id("ch"),
+        **blank_charge(moment, new_id("ch"), session["amount_total"], session["currency"]),
+        "calculated_statement_descriptor": "SIMULATION",
+        "customer": session["customer"],
+        "description": intent_data.get("description"),
+        "metadata": intent_data.get("metadata", {}),
+        "outcome": {"network_status": "approved_by_network", "type": "authorized"},
+        "payment_intent": intent_id,
+        "payment_method": new_id("pm"),
+        "payment_method_details": {"card": CARD, "type": "card"},
+        "transfer_group": intent_data.get("transfer_group"),
+    }
+
+
+def blank_charge(moment: Moment, identifier: str, amount: int, in_currency: str) -> Json:
+    """A successful charge of nobody in particular."""
+    return {
+        "id": identifier,
         "object": "charge",
         "amount": amount,
         "amount_captured": amount,
@@ -104,25 +120,31 @@ def _charge(moment: Moment, session: Json, intent_data: Json, intent_id: str) ->
         "application_fee": None,
         "application_fee_amount": None,
         "balance_transaction": None,
-        "billing_details": {"address": None, "email": None, "name": None, "phone": None},
-        "calculated_statement_descriptor": "SIMULATION",
+        "billing_details": {
+            "address": None,
+            "email": None,
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+        },
+        "calculated_statement_descriptor": None,
         "captured": True,
         "created": moment.now,
-        "currency": session["currency"],
-        "customer": session["customer"],
-        "description": intent_data.get("description"),
+        "currency": in_currency,
+        "customer": None,
+        "description": None,
         "disputed": False,
         "failure_code": None,
         "failure_message": None,
         "fraud_details": {},
         "livemode": False,
-        "metadata": intent_data.get("metadata", {}),
+        "metadata": {},
         "on_behalf_of": None,
-        "outcome": {"network_status": "approved_by_network", "type": "authorized"},
+        "outcome": None,
         "paid": True,
-        "payment_intent": intent_id,
-        "payment_method": new_id("pm"),
-        "payment_method_details": {"card": {"brand": "visa", "last4": "4242"}, "type": "card"},
+        "payment_intent": None,
+        "payment_method": None,
+        "payment_method_details": None,
         "receipt_email": None,
         "receipt_number": None,
         "receipt_url": None,
@@ -133,5 +155,5 @@ def _charge(moment: Moment, session: Json, intent_data: Json, intent_id: str) ->
         "statement_descriptor": None,
         "status": "succeeded",
         "transfer_data": None,
-        "transfer_group": intent_data.get("transfer_group"),
+        "transfer_group": None,
     }

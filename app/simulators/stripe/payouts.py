@@ -85,7 +85,7 @@ def _bank_account(call: Call, in_currency: str) -> str:
         return "ba_sim_platform"
     account = accounts.load(call.store, call.account)
     external = (account or {}).get("sim", {}).get("external_account")
-    if account is None or external is None or external["currency"] != in_currency:
+    if account is None or external is None or external["currency"] not in (None, in_currency):
         raise Refused(
             "Sorry, you don't have any external accounts in that currency.", param="currency"
         )

@@ -98,14 +98,14 @@ class StandIns:
 
     async def onboard(self, request: Request) -> Response:
         order = await read(request, {"currency": str, "transfer_delay_seconds": int})
+        delay = order.get("transfer_delay_seconds", 0)
+        if not 0 <= delay <= FURTHEST_SECONDS:
+            raise BadOrder(f"transfer_delay_seconds must be between 0 and {FURTHEST_SECONDS}")
         with self._simulator.change() as moment:
             account = _account(self._simulator, request)
-            default = account["defaults"].get("currency") or "usd"
-            try:
-                in_currency = money.currency(order.get("currency", default))
-            except Refused as refused:
-                raise BadOrder(refused.message) from refused
-            delay = order.get("transfer_delay_seconds", 0)
+            in_currency = order.get("currency", account["defaults"].get("currency"))
+            if in_currency is not None:
+                in_currency = _currency(in_currency)
             accounts.onboard(moment, account, in_currency=in_currency, delay_seconds=delay)
         await self._simulator.courier.settle()
         return JSONResponse(accounts.shown(account, sorted(accounts.INCLUDABLE)))
@@ -147,8 +147,8 @@ class StandIns:
         order = await read(request, {"amount": int, "currency": str})
         if "amount" not in order or "currency" not in order:
             raise BadOrder("amount and currency are needed")
+        in_currency = _currency(order["currency"])
         try:
-            in_currency = money.currency(order["currency"])
             amount = money.positive(order["amount"])
         except Refused as refused:
             raise BadOrder(refused.message) from refused
@@ -220,6 +220,13 @@ async def read(request: Request, fields: dict[str, type] | None) -> Json:
         if not isinstance(value, fields[name]) or isinstance(value, bool):
             raise BadOrder(f"the field {name} has the wrong type")
     return order
+
+
+def _currency(text: str) -> str:
+    try:
+        return money.currency(text)
+    except Refused as refused:
+        raise BadOrder(refused.message) from refused
 
 
 def _account(simulator: Simulator, request: Request) -> Json:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.simulators.stripe import accounts, events, listing, money
+from app.simulators.stripe import accounts, events, listing, money, payments
 from app.simulators.stripe.moments import Call, Json
 from app.simulators.stripe.refusals import Refused, no_such
 from app.simulators.stripe.store import PLATFORM, new_id
@@ -106,9 +106,7 @@ def _write(
         "transfer_group": params.get("transfer_group"),
     }
     payment: Json = {
-        "id": payment_id,
-        "object": "charge",
-        "amount": amount,
+        **payments.blank_charge(moment, payment_id, amount, in_currency),
         "balance_transaction": money.move(
             moment,
             account=destination["id"],
@@ -119,14 +117,7 @@ def _write(
             available_on=arrives_on,
             announced=arrives_on <= call.now,
         ),
-        "captured": True,
-        "created": call.now,
-        "currency": in_currency,
-        "livemode": False,
-        "metadata": {},
-        "paid": True,
         "source_transfer": identifier,
-        "status": "succeeded",
         "transfer_group": params.get("transfer_group"),
     }
     call.store.add("transfer", transfer, account=PLATFORM)
