@@ -55,28 +55,21 @@ class RateCardFacts:
 
 @dataclass(frozen=True, slots=True)
 class RateBook:
-    """All rate cards of one currency that hold at one instant."""
+    """All rate cards that hold at one instant."""
 
     cards: tuple[DatedCaps, ...]
-    currency: str
     at: datetime
 
-    def caps(self, domain: str, country_band: str) -> RateCaps:
+    def caps(self, domain: str, country_band: str, currency: str) -> RateCaps:
         """The caps an hour in minor units; the platform's defaults where no card speaks."""
         return rate_caps.caps_among(
-            self.cards,
-            domain=domain,
-            country_band=country_band,
-            currency=self.currency,
-            at=self.at,
+            self.cards, domain=domain, country_band=country_band, currency=currency, at=self.at
         )
 
 
-async def book_at(session: AsyncSession, *, currency: str, at: datetime) -> RateBook:
-    """The cards of `currency` in force at `at`, read once for many look-ups."""
-    rows = await session.scalars(
-        select(RateCard).where(RateCard.currency == currency, RateCard.effective_at <= at)
-    )
+async def book_at(session: AsyncSession, at: datetime) -> RateBook:
+    """The cards in force at `at`, read once for many look-ups."""
+    rows = await session.scalars(select(RateCard).where(RateCard.effective_at <= at))
     cards = tuple(
         DatedCaps(
             row.domain,
@@ -87,14 +80,14 @@ async def book_at(session: AsyncSession, *, currency: str, at: datetime) -> Rate
         )
         for row in rows
     )
-    return RateBook(cards, currency, at)
+    return RateBook(cards, at)
 
 
 async def caps_at(
     session: AsyncSession, *, domain: str, country_band: str, currency: str, at: datetime
 ) -> RateCaps:
     """The caps an hour that hold at `at`; 200.00 paid and 250.00 billed where no card speaks."""
-    return (await book_at(session, currency=currency, at=at)).caps(domain, country_band)
+    return (await book_at(session, at)).caps(domain, country_band, currency)
 
 
 async def set_rate_card(
