@@ -23,8 +23,13 @@ class Payer:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A position to be published. `card_bill_cap_minor` is the platform's, in the same currency."""
+    """A position to be published; `pointer` leads to it in what the caller sees.
 
+    `card_bill_cap_minor` is the platform's cap an hour in the same currency. Only a position that
+    is published for the first time is asked whether its first day is long past.
+    """
+
+    pointer: str
     starts_on: date
     ends_on: date | None
     bill_cap: Money
@@ -35,15 +40,12 @@ class Posted:
 def missing(
     *, payer: Payer | None, budget: Money | None, positions: Sequence[Posted], on: date
 ) -> list[FieldProblem]:
-    """Everything that stands in the way of publishing on the day `on`; empty when nothing does.
-
-    Pointers are into get_project's answer, and to the company's billing profile.
-    """
+    """Everything that stands in the way of publishing on the day `on`; empty when nothing does."""
     found = [*_payer(payer)]
     if not positions:
         found.append(_NO_POSITION)
-    for index, position in enumerate(positions):
-        found.extend(_position(position, f"#/positions/{index}", on))
+    for position in positions:
+        found.extend(_position(position, on))
     dearest = max((each.bill_cap.minor for each in positions), default=0)
     if budget is not None and budget.minor < dearest:
         found.append(_budget_too_small(Money(dearest, budget.currency)))
@@ -60,17 +62,17 @@ def _payer(payer: Payer | None) -> Iterator[FieldProblem]:
         yield _NO_VAT_ID
 
 
-def _position(position: Posted, pointer: str, on: date) -> Iterator[FieldProblem]:
+def _position(position: Posted, on: date) -> Iterator[FieldProblem]:
     if position.ends_on is not None and position.ends_on < on:
         yield FieldProblem(
-            f"{pointer}/ends_on",
+            f"{position.pointer}/ends_on",
             "ends_in_the_past",
             "The position has ended. Set a later last day, or none.",
             "Die Position ist schon zu Ende. Setzen Sie einen späteren letzten Tag oder keinen.",
         )
     elif position.first_time and position.starts_on < on - timedelta(days=BACKDATED_DAYS):
         yield FieldProblem(
-            f"{pointer}/starts_on",
+            f"{position.pointer}/starts_on",
             "starts_in_the_past",
             f"The first day may lie at most {BACKDATED_DAYS} days back.",
             f"Der erste Tag darf höchstens {BACKDATED_DAYS} Tage zurückliegen.",
@@ -81,7 +83,7 @@ def _position(position: Posted, pointer: str, on: date) -> Iterator[FieldProblem
             format_minor(position.card_bill_cap_minor, currency, each) for each in ("en", "de")
         )
         yield FieldProblem(
-            f"{pointer}/bill_rate_cap",
+            f"{position.pointer}/bill_rate_cap",
             "bill_cap_above_rate_card",
             f"The platform bills at most {most_en} an hour for this work. Lower the cap, or ask"
             " your contact to raise the rate card.",

@@ -11,10 +11,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.domain import time_zones
-from app.domain.wording import normalise
-
-LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2", "native")
+from app.domain import credentials, time_zones
+from app.domain.credential_types import TYPES
+from app.domain.credentials import CredentialState
+from app.domain.vocabulary import LEVEL_CODES
 
 
 class Stage(StrEnum):
@@ -40,12 +40,15 @@ class Need(StrEnum):
 
 # What rests on credentials and may lapse while somebody is at work.
 CREDENTIAL_NEEDS = frozenset({Need.CREDENTIAL, Need.SPECIALTY})
-
-# An outage at the source (unknown) is never a "no", so such a claim still counts as one.
-COUNTING_STATES: Mapping[Stage, frozenset[str]] = {
-    Stage.CLAIM: frozenset({"claimed", "checking", "unknown", "verified"}),
-    Stage.VERIFIED: frozenset({"verified"}),
+COUNTING_STATES: Mapping[Stage, frozenset[CredentialState]] = {
+    Stage.CLAIM: credentials.OPEN | {CredentialState.VERIFIED},
+    Stage.VERIFIED: frozenset({CredentialState.VERIFIED}),
 }
+
+
+_TOLD_TO_HER_ALONE = frozenset(
+    {CredentialState.MISMATCH, CredentialState.NOT_FOUND, CredentialState.REVOKED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,14 @@ class Requirements:
 
 @dataclass(frozen=True, slots=True)
 class CredentialFact:
-    """A credential as matching sees it. Valid through `expires_on`, for ever when that is None."""
+    """A credential as matching sees it. Valid through `expires_on`, for ever when that is None.
+
+    `specialty` is in the form that `normalise` gives.
+    """
 
     type: str
     specialty: str | None
-    state: str
+    state: CredentialState
     expires_on: date | None
 
 
@@ -166,14 +172,13 @@ def unmet(asked: Requirements, facts: TrainerFacts, *, on: date, stage: Stage) -
 
 def counts(credential: CredentialFact, *, on: date, stage: Stage) -> bool:
     """Whether a credential is worth enough for `stage` on the day `on`."""
-    unexpired = credential.expires_on is None or credential.expires_on >= on
-    return unexpired and credential.state in COUNTING_STATES[stage]
+    return _state_on(credential, on) in COUNTING_STATES[stage]
 
 
 def specialties_of(facts: TrainerFacts, *, on: date, stage: Stage) -> frozenset[str]:
     """The normalised specialties on credentials that count."""
     return frozenset(
-        normalise(each.specialty)
+        each.specialty
         for each in facts.credentials
         if each.specialty and counts(each, on=on, stage=stage)
     )
@@ -202,8 +207,8 @@ def _outcomes(
         yield _Outcome(
             Need.LANGUAGE,
             level >= language.level,
-            f"{language.code} {LEVELS[language.level - 1]}",
-            f"{language.code} {LEVELS[level - 1]}" if level else "–",
+            f"{language.code} {LEVEL_CODES[language.level]}",
+            f"{language.code} {LEVEL_CODES[level]}" if level else "–",
         )
     if asked.countries:
         yield _one_of(Need.COUNTRY, asked.countries, frozenset({facts.country}))
@@ -214,13 +219,16 @@ def _outcomes(
 def _credential(type_: str, facts: TrainerFacts, on: date, stage: Stage) -> _Outcome:
     of_type = [each for each in facts.credentials if each.type == type_]
     holds = any(counts(each, on=on, stage=stage) for each in of_type)
-    states = {_state_on(each, on) for each in of_type}
+    # What a check found against somebody is told to nobody but herself, elsewhere.
+    states = {
+        "not verified" if (state := _state_on(each, on)) in _TOLD_TO_HER_ALONE else state.value
+        for each in of_type
+    }
     return _Outcome(Need.CREDENTIAL, holds, type_, ", ".join(sorted(states)) or "–")
 
 
-def _state_on(credential: CredentialFact, on: date) -> str:
-    lapsed = credential.expires_on is not None and credential.expires_on < on
-    return "expired" if lapsed else credential.state
+def _state_on(credential: CredentialFact, on: date) -> CredentialState:
+    return credentials.effective_state(credential.state, credential.expires_on, on)
 
 
 def _one_of(need: Need, wanted: tuple[str, ...], held: frozenset[str]) -> _Outcome:
@@ -245,13 +253,14 @@ Words = Callable[[_Outcome, Stage], tuple[str, str, str, str]]
 
 def _credential_words(outcome: _Outcome, stage: Stage) -> tuple[str, str, str, str]:
     verified = stage is Stage.VERIFIED
+    # A type may have left the vocabulary since the position was posted: its key still says it.
+    kind = TYPES.get(outcome.needed)
+    en, de = (kind.en, kind.de) if kind else (outcome.needed, outcome.needed)
     return (
-        f"Credential {outcome.needed}{', verified and unexpired' if verified else ''}:"
-        f" on file is {outcome.found}.",
-        f"Nachweis {outcome.needed}{', geprüft und gültig' if verified else ''}:"
-        f" vorhanden ist {outcome.found}.",
-        f"Claim the credential {outcome.needed} and upload evidence, or wait for its verification.",
-        f"Geben Sie den Nachweis {outcome.needed} mit Beleg an oder warten Sie seine Prüfung ab.",
+        f"{en}{', verified and unexpired' if verified else ''}. On file: {outcome.found}.",
+        f"{de}{', geprüft und gültig' if verified else ''}. Vorhanden: {outcome.found}.",
+        f"Claim it ({en}) and upload evidence, or wait for its verification.",
+        f"Geben Sie den Nachweis ({de}) mit Beleg an, oder warten Sie seine Prüfung ab.",
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.credentials import CredentialState
 from app.domain.requirements import CredentialFact, TrainerFacts
 from app.trainers.tables import Credential, Trainer, TrainerLanguage, TrainerSkill
 
@@ -31,7 +32,7 @@ def select_facts(*also: ColumnElement[Any] | Any) -> Select[Any]:
         ).label("languages"),
         _array(
             func.jsonb_build_array(
-                Credential.type, Credential.specialty, Credential.state, Credential.expires_on
+                Credential.type, Credential.specialty_key, Credential.state, Credential.expires_on
             ),
             Credential.trainer_id,
         ).label("credentials"),
@@ -60,4 +61,4 @@ def _credential(
     type_: str, specialty: str | None, state: str, expires_on: str | None
 ) -> CredentialFact:
     expiry = date.fromisoformat(expires_on) if expires_on else None
-    return CredentialFact(type_, specialty, state, expiry)
+    return CredentialFact(type_, specialty, CredentialState(state), expiry)

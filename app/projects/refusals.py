@@ -25,3 +25,11 @@ class ProjectClosed(Refusal):
     kind = Kind.STATE
     en = "This project is closed and does not change any more. Post a new one."
     de = "Dieses Projekt ist geschlossen und ändert sich nicht mehr. Legen Sie ein neues an."
+
+
+class RequirementsSettled(Refusal):
+    """Somebody was hired under the requirements, and new ones would stop her time."""
+
+    kind = Kind.STATE
+    en = "Somebody was hired under these requirements, so they stay. Add another position instead."
+    de = "Unter diesen Anforderungen arbeitet schon jemand. Legen Sie eine weitere Position an."

@@ -1,11 +1,13 @@
 """Rows of trainers."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.domain.wording import normalise
 from app.kit.db import Row
 
 
@@ -49,8 +51,17 @@ class TrainerLanguage(Row):
     level: Mapped[int]
 
 
+def _specialty_key(context: Any) -> str | None:
+    """Kept beside the text as typed, so that SQL compares what the rulebook compares."""
+    specialty = context.get_current_parameters().get("specialty")
+    return normalise(specialty) if specialty is not None else None
+
+
 class Credential(Row):
-    """A claim. `form_check` is passed, or none where no check digit exists for the type."""
+    """A claim. `form_check` is passed, or none where no check digit exists for the type.
+
+    `specialty_key` is the normalised text that is matched, `specialty` what was typed.
+    """
 
     __tablename__ = "credentials"
     __table_args__ = (
@@ -63,6 +74,7 @@ class Credential(Row):
             "expires_on IS NULL OR issued_on IS NULL OR expires_on > issued_on", name="dates"
         ),
         CheckConstraint("form_check IN ('passed','none')", name="form_check"),
+        CheckConstraint("(specialty IS NULL) = (specialty_key IS NULL)", name="specialty_key"),
         Index("ix_credentials_state", "state", "created_at", "id"),
         # The same licence is claimed once while it is open or good; a renewed one has a new end.
         Index(
@@ -86,6 +98,7 @@ class Credential(Row):
     jurisdiction: Mapped[str]
     number: Mapped[str | None]
     specialty: Mapped[str | None]
+    specialty_key: Mapped[str | None] = mapped_column(default=_specialty_key)
     issued_on: Mapped[date | None]
     expires_on: Mapped[date | None]
     state: Mapped[str]
