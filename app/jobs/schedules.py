@@ -5,11 +5,14 @@ They run every few seconds in real time, and once right after the development cl
 
 from collections.abc import Awaitable, Callable
 
+from app.jobs import payouts
 from app.jobs.toolbox import Toolbox
 
 Sweep = Callable[[Toolbox], Awaitable[None]]
 
-SWEEPS: dict[str, Sweep] = {}
+SWEEPS: dict[str, Sweep] = {
+    "pick_up_stalled_payouts": payouts.pick_up_stalled,
+}
 
 
 async def run_all(tools: Toolbox) -> None:

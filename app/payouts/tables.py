@@ -1,6 +1,6 @@
 """Rows of payouts."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class PayoutRun(Row):
 
     __tablename__ = "payout_runs"
     __table_args__ = (
-        CheckConstraint("state IN ('planned','running','finished')", name="state"),
+        CheckConstraint("state IN ('planned','finished')", name="state"),
         Index("ix_payout_runs_created_at", "created_at", "id"),
     )
 
@@ -111,7 +111,11 @@ class PayoutLine(Row):
 
 
 class PayoutAttempt(Row):
-    """One try at one step of a payout. Its id is the idempotency key at the provider."""
+    """One try at one step of a payout. Its id is the idempotency key at the provider.
+
+    `tries` counts the calls made under this key; `absent_since_at` is the first look-up that found
+    nothing at the provider.
+    """
 
     __tablename__ = "payout_attempts"
     __table_args__ = (
@@ -139,38 +143,8 @@ class PayoutAttempt(Row):
     destination: Mapped[str]
     provider_id: Mapped[str | None]
     outcome_code: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    absent_since_at: Mapped[datetime | None]
     intended_at: Mapped[datetime]
     sending_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
-
-
-class PayoutHold(Row):
-    """Why money is not paid yet: cause, what to do, who does it, and when it ends by itself."""
-
-    __tablename__ = "payout_holds"
-    __table_args__ = (
-        CheckConstraint(
-            "cause IN ('below_minimum','payout_account_incomplete','client_unpaid',"
-            "'not_available','first_payout','bank_return')",
-            name="cause",
-        ),
-        CheckConstraint("who IN ('trainer','company','finance','operations','clock')", name="who"),
-        Index(
-            "uq_payout_holds_open",
-            "trainer_id",
-            "currency",
-            "cause",
-            unique=True,
-            postgresql_where=text("released_at IS NULL"),
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"), index=True)
-    cause: Mapped[str]
-    who: Mapped[str]
-    held_minor: Mapped[int]
-    currency: Mapped[str]
-    release_on: Mapped[date | None]
-    created_at: Mapped[datetime]
-    released_at: Mapped[datetime | None]

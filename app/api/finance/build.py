@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
+from app.api.finance import payout_routes
 from app.api.finance.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -15,12 +16,12 @@ POLICY = DoorPolicy(
             "refresh_session",
         }
     ),
-    money=frozenset(),
+    money=frozenset({"run_payouts"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
     outside=frozenset(),
 )
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (payout_routes.router,)
 
 
 def build(runtime: Runtime) -> FastAPI:

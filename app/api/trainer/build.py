@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
+from app.api.trainer import earning_routes
 from app.api.trainer.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -17,10 +18,10 @@ POLICY = DoorPolicy(
     ),
     money=frozenset(),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset(),
+    outside=frozenset({"start_payout_onboarding"}),
 )
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (earning_routes.router,)
 
 
 def build(runtime: Runtime) -> FastAPI:

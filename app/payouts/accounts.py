@@ -1,0 +1,131 @@
+"""Payout accounts: opening one, the way to the provider's form, and what is still missing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.actor import TrainerActor
+from app.gateways.payments import OutcomeKind, Payee, Payments, PaymentsUnavailable
+from app.identity.tables import User
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.payouts.refusals import PaymentProviderSilent, PayoutAccountRefused
+from app.payouts.tables import PayoutAccount
+from app.trainers.tables import Trainer
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """A payout account as last fetched. `missing` holds the provider's own words."""
+
+    opened: bool
+    ready: bool
+    missing: tuple[str, ...]
+    fetched_at: datetime | None
+
+
+async def account_of(session: AsyncSession, trainer_id: UUID) -> AccountFacts:
+    """The trainer's account; an unopened one when there is none."""
+    row = await session.get(PayoutAccount, trainer_id)
+    if row is None or row.provider_account_id is None:
+        return AccountFacts(opened=False, ready=False, missing=(), fetched_at=None)
+    return AccountFacts(True, row.ready, tuple(row.missing), row.fetched_at)
+
+
+async def onboarding_link(
+    database: Database,
+    payments: Payments,
+    actor: TrainerActor,
+    *,
+    clock: Clock,
+    refresh_url: str,
+    return_url: str,
+) -> str:
+    """A fresh link to the provider's form, opening the account on first use.
+
+    Intent, call, outcome: no transaction is open while the provider is asked. Two at once end in
+    one account, because the provider's key is the trainer. Raises PayoutAccountRefused,
+    PaymentProviderSilent.
+    """
+    async with database.begin() as session:
+        await session.execute(
+            insert(PayoutAccount)
+            .values(
+                trainer_id=actor.trainer_id,
+                state="intended",
+                ready=False,
+                missing=[],
+                intended_at=clock.now(),
+            )
+            .on_conflict_do_nothing()
+        )
+        account = await session.scalar(
+            select(PayoutAccount.provider_account_id).where(
+                PayoutAccount.trainer_id == actor.trainer_id
+            )
+        )
+        payee = await _payee(session, actor.trainer_id)
+    if account is None:
+        account = await _open(database, payments, payee)
+    try:
+        return await payments.onboarding_link(
+            account, refresh_url=refresh_url, return_url=return_url
+        )
+    except PaymentsUnavailable:
+        raise PaymentProviderSilent(retry_after_s=5) from None
+
+
+async def _payee(session: AsyncSession, trainer_id: UUID) -> Payee:
+    row = (
+        await session.execute(
+            select(User.email, Trainer.full_name, Trainer.country)
+            .join(User, User.id == Trainer.user_id)
+            .where(Trainer.id == trainer_id)
+        )
+    ).one()
+    return Payee(trainer_id, row.email, row.full_name, row.country)
+
+
+async def _open(database: Database, payments: Payments, payee: Payee) -> str:
+    outcome = await payments.create_payee(payee)
+    if outcome.kind is OutcomeKind.UNKNOWN:
+        raise PaymentProviderSilent(retry_after_s=5)
+    if outcome.kind is OutcomeKind.DECLINED or outcome.provider_id is None:
+        raise PayoutAccountRefused
+    async with database.begin() as session:
+        await session.execute(
+            update(PayoutAccount)
+            .where(
+                PayoutAccount.trainer_id == payee.trainer_id,
+                PayoutAccount.provider_account_id.is_(None),
+            )
+            .values(provider_account_id=outcome.provider_id, state="created")
+        )
+    return outcome.provider_id
+
+
+async def refresh(database: Database, payments: Payments, account: str, *, clock: Clock) -> bool:
+    """Fetch the account's state anew. False when the account is not one of ours (yet).
+
+    Compare-and-set on the time of fetching: an older answer that arrives late must not take
+    readiness away. Raises PaymentsUnavailable.
+    """
+    asked_at = clock.now()
+    state = await payments.payee_state(account)
+    async with database.begin() as session:
+        known = await session.scalar(
+            select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
+        )
+        await session.execute(
+            update(PayoutAccount)
+            .where(
+                PayoutAccount.provider_account_id == account,
+                or_(PayoutAccount.fetched_at.is_(None), PayoutAccount.fetched_at <= asked_at),
+            )
+            .values(ready=state.ready, missing=list(state.missing), fetched_at=asked_at)
+        )
+    return known is not None

@@ -1,0 +1,103 @@
+"""What the bank did with a payout, fetched anew whenever anybody says that something changed."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain import chart
+from app.domain.actor import SystemActor
+from app.domain.settlement import PayoutEvent, PayoutState
+from app.gateways.payments import BankPayoutState, Payments
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.ledger import posting
+from app.ledger.posting import Entry
+from app.payouts import moving
+from app.payouts.tables import Payout, PayoutAccount, PayoutAttempt
+
+ACTOR = SystemActor("bank_payout_watcher")
+
+
+class NotKnownYet(Exception):
+    """The provider speaks of a payout whose outcome we have not recorded yet: come back later."""
+
+
+async def bank_payout_changed(
+    database: Database, payments: Payments, account: str, bank_payout_id: str, *, clock: Clock
+) -> bool:
+    """Fetch the payout's state and step ours. False when the account is not one of ours.
+
+    Order and repetition do no harm: the state is fetched, not taken from the event, and the
+    postings' keys are unique. Raises NotKnownYet, PaymentsUnavailable.
+    """
+    async with database.begin() as session:
+        ours = await session.scalar(
+            select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
+        )
+    if ours is None:
+        return False
+    state = await payments.bank_payout_state(account, bank_payout_id)
+    async with database.begin() as session:
+        payout_id = await session.scalar(
+            select(Payout.id).where(
+                Payout.bank_payout_id == bank_payout_id,
+                Payout.provider_account_id == account,
+            )
+        )
+        if payout_id is None:
+            await _unknown_or_old(session, bank_payout_id)
+            return True
+        payout = await moving.locked(session, payout_id)
+        assert payout is not None
+        await _apply(session, payout, state, now=clock.now())
+    return True
+
+
+async def _unknown_or_old(session: AsyncSession, bank_payout_id: str) -> None:
+    """An earlier attempt of a returned payout is old news; anything else is not recorded yet."""
+    old = await session.scalar(
+        select(PayoutAttempt.id).where(PayoutAttempt.provider_id == bank_payout_id)
+    )
+    if old is None:
+        raise NotKnownYet(bank_payout_id)
+
+
+async def _apply(
+    session: AsyncSession, payout: Payout, state: BankPayoutState, *, now: datetime
+) -> None:
+    bank_payout_id = payout.bank_payout_id
+    if state.state == "paid" and payout.state == PayoutState.SENT.value:
+        payout.settled_at = now
+        moving.move(session, payout, PayoutEvent.BANK_PAID, actor=ACTOR, now=now)
+        await _post(session, payout, f"bank_paid:{bank_payout_id}", 1, now=now)
+        return
+    if state.state not in ("failed", "canceled"):
+        return
+    if payout.state == PayoutState.SETTLED.value:
+        # `paid` meant only "expected at the bank": the money is back in the payee's balance.
+        payout.settled_at = None
+        await _post(session, payout, f"bank_failed:{bank_payout_id}", -1, now=now)
+    elif payout.state != PayoutState.SENT.value:
+        return
+    payout.failure_code = state.code or "bank_failed"
+    moving.move(session, payout, PayoutEvent.BANK_FAILED, actor=ACTOR, now=now)
+
+
+async def _post(
+    session: AsyncSession, payout: Payout, key: str, sign: int, *, now: datetime
+) -> None:
+    """The promise is kept (sign 1), or is open again (sign -1)."""
+    amount = sign * payout.pay_minor
+    await posting.post(
+        session,
+        source="stripe",
+        key=key,
+        description="Bank payout arrived" if sign > 0 else "Bank payout came back",
+        effective_at=now,
+        now=now,
+        entries=[
+            Entry(chart.trainer_paying(payout.trainer_id), payout.currency, amount),
+            Entry(chart.connected(payout.provider_account_id), payout.currency, -amount),
+        ],
+    )

@@ -1,0 +1,124 @@
+"""The rules of settlement: every state against every event, and what uncertainty allows."""
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.lifecycles import step
+from app.domain.refusals import IllegalMove
+from app.domain.settlement import (
+    ABSENCE_S,
+    ATTEMPT_MOVES,
+    KEY_LIFE_S,
+    PAYOUT_MOVES,
+    REASONS,
+    UNCERTAIN_TRIES,
+    AttemptEvent,
+    AttemptState,
+    Due,
+    HoldCause,
+    Next,
+    PayoutEvent,
+    PayoutState,
+    Uncertain,
+    after_look_up,
+    cause_of,
+    hold_for,
+)
+
+
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(PayoutState, PayoutEvent)))
+def test_payout_moves_are_the_table_and_nothing_else(
+    state: PayoutState, event: PayoutEvent
+) -> None:
+    if (state, event) in PAYOUT_MOVES:
+        assert step("payout", PAYOUT_MOVES, state, event) is PAYOUT_MOVES[(state, event)]
+    else:
+        with pytest.raises(IllegalMove):
+            step("payout", PAYOUT_MOVES, state, event)
+
+
+def test_no_way_leads_from_transferred_money_back_to_a_transfer() -> None:
+    reached = {PayoutState.SENT}
+    while True:
+        more = {to for (at, _), to in PAYOUT_MOVES.items() if at in reached} | reached
+        if more == reached:
+            break
+        reached = more
+    assert PayoutState.PENDING not in reached
+
+
+@pytest.mark.parametrize(("state", "event"), list(itertools.product(AttemptState, AttemptEvent)))
+def test_attempts_end_for_good(state: AttemptState, event: AttemptEvent) -> None:
+    if state in (AttemptState.SETTLED, AttemptState.DECLINED):
+        assert (state, event) not in ATTEMPT_MOVES
+
+
+cases = st.builds(
+    Uncertain,
+    found=st.booleans(),
+    age_s=st.floats(0, 10 * 86_400),
+    tries=st.integers(0, 10),
+    absent_s=st.none() | st.floats(0, 86_400),
+)
+
+
+@given(cases)
+def test_what_is_found_is_adopted_and_an_old_key_needs_two_look_ups(case: Uncertain) -> None:
+    what = after_look_up(case)
+    assert (what is Next.ADOPT) == case.found
+    if what is Next.RESEND and case.age_s >= KEY_LIFE_S:
+        assert case.absent_s is not None
+        assert case.absent_s >= ABSENCE_S
+    if what is Next.GIVE_UP:
+        assert case.tries >= UNCERTAIN_TRIES
+        assert case.age_s < KEY_LIFE_S
+    if what is Next.WAIT:
+        assert case.age_s >= KEY_LIFE_S
+
+
+def due(**over: object) -> Due:
+    values: dict[str, object] = {
+        "funded": True,
+        "payout_state": None,
+        "payout_code": None,
+        "account_ready": True,
+        "payable_minor": 1000,
+        "minimum_minor": 100,
+        **over,
+    }
+    return Due(**values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("circumstances", "cause"),
+    [
+        (due(), HoldCause.NEXT_RUN),
+        (due(funded=False), HoldCause.CLIENT_UNPAID),
+        (due(account_ready=False), HoldCause.PAYOUT_ACCOUNT_INCOMPLETE),
+        (due(payable_minor=99), HoldCause.BELOW_MINIMUM),
+        (due(payout_state=PayoutState.SENT), HoldCause.UNDER_WAY),
+        (due(payout_state=PayoutState.PENDING), HoldCause.UNDER_WAY),
+        (due(payout_state=PayoutState.RETURNED), HoldCause.BANK_RETURN),
+        (
+            due(payout_state=PayoutState.HELD, payout_code="balance_insufficient"),
+            HoldCause.NOT_AVAILABLE,
+        ),
+        (
+            due(payout_state=PayoutState.HELD, payout_code="account_invalid"),
+            HoldCause.PAYOUT_ACCOUNT_INCOMPLETE,
+        ),
+        (due(payout_state=PayoutState.HELD), HoldCause.NOT_AVAILABLE),
+    ],
+)
+def test_every_unpaid_cent_has_a_cause(circumstances: Due, cause: HoldCause) -> None:
+    assert cause_of(circumstances) is cause
+    assert REASONS[cause].en
+    assert REASONS[cause].de
+
+
+def test_only_passing_refusals_hold() -> None:
+    assert hold_for("balance_insufficient") is HoldCause.NOT_AVAILABLE
+    assert hold_for("amount_too_large") is None

@@ -1,0 +1,93 @@
+"""A trainer with funded pay and a ready account at the simulator, over real HTTP."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import pytest_asyncio
+from pydantic import SecretStr
+
+from app.domain.actor import FinanceActor, SystemActor, TrainerActor
+from app.gateways.stripe.client import make_client
+from app.gateways.stripe.payments import StripePayments
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.payouts import accounts, running
+from app.settings import Settings
+from tests.factories import money, people, work
+from tests.gateways.simulator import running as simulator
+from tests.gateways.simulator.running import Running
+
+
+@dataclass
+class Stage:
+    """Everything that a payout test needs."""
+
+    database: Database
+    payments: StripePayments
+    clock: Clock
+    sim: Running
+    trainer_id: UUID
+    account: str
+    finance: FinanceActor
+
+    async def top_up(self, amount_minor: int = 10_000_000) -> None:
+        await self.sim.order("top-ups", amount=amount_minor, currency="usd")
+
+    async def plan(self) -> UUID:
+        """Order and plan a run; the run's id."""
+        now = self.clock.now()
+        async with self.database.begin() as session:
+            run_id = await running.order(session, self.finance, as_of=now, now=now)
+        await running.plan(self.database, run_id, actor=SystemActor("test"), now=self.clock.now())
+        return run_id
+
+
+@pytest_asyncio.fixture
+async def sim() -> AsyncIterator[Running]:
+    async with simulator.simulator() as started:
+        yield started
+
+
+@pytest_asyncio.fixture
+async def stage(
+    database: Database, sim: Running, clock: Clock, now: datetime, settings: Settings
+) -> Stage:
+    """One trainer who is owed 1,200.00 USD."""
+    payments = StripePayments(
+        make_client(
+            settings.model_copy(
+                update={
+                    "stripe_api_base": sim.url,
+                    "stripe_timeout_s": 1.0,
+                    "stripe_key": SecretStr(simulator.KEY),
+                }
+            )
+        )
+    )
+    async with database.begin() as session:
+        company = await people.company(session, now=now)
+        project = await work.project(session, company, now=now)
+        position = await work.position(session, project, now=now)
+        trainer = await people.trainer(session, now=now)
+        engagement = await work.engagement(session, position, trainer.id, now=now)
+        await money.funded_pay(session, engagement, now=now)
+        staff = await people.user(session, now=now, door="finance")
+        actor = TrainerActor(trainer.id, trainer.user_id)
+    await accounts.onboarding_link(
+        database,
+        payments,
+        actor,
+        clock=clock,
+        refresh_url="http://x.test",
+        return_url="http://x.test",
+    )
+    async with database.begin() as session:
+        row = await session.get(accounts.PayoutAccount, trainer.id)
+        assert row is not None
+        account = row.provider_account_id
+        assert account is not None
+    await sim.order(f"accounts/{account}/onboard")
+    await accounts.refresh(database, payments, account, clock=clock)
+    return Stage(database, payments, clock, sim, trainer.id, account, FinanceActor(staff.id))

@@ -1,0 +1,157 @@
+"""A payout against the simulator: what is promised is sent once, whatever goes wrong between."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.domain.actor import TrainerActor
+from app.domain.settlement import HoldCause
+from app.payouts import explaining, proof, queries, retrying, sending, settling
+from app.payouts.refusals import PayoutNotRetryable
+from app.payouts.tables import Payout
+from tests.rooms.payouts.conftest import Stage
+
+
+async def the_payout(stage: Stage) -> Payout:
+    async with stage.database.begin() as session:
+        return (await session.scalars(select(Payout))).one()
+
+
+async def transfers(stage: Stage) -> list[dict[str, Any]]:
+    answer = await stage.sim.http.get(
+        "/v1/transfers", headers={"Authorization": "Bearer sk_test_simulated"}
+    )
+    return list(answer.json()["data"])
+
+
+async def proofs_hold(stage: Stage) -> None:
+    async with stage.database.begin() as session:
+        for identity in await proof.prove(session):
+            assert identity.holds, identity
+
+
+async def send(stage: Stage, payout_id: UUID) -> None:
+    await sending.send_payout(stage.database, stage.payments, payout_id, clock=stage.clock)
+
+
+async def test_a_payout_goes_from_promise_to_bank(stage: Stage) -> None:
+    await stage.top_up()
+    await stage.plan()
+    payout = await the_payout(stage)
+    assert (payout.state, payout.pay_minor) == ("pending", 120_000)
+    await send(stage, payout.id)
+    sent = await the_payout(stage)
+    assert sent.state == "sent"
+    assert sent.transfer_id is not None
+    assert sent.bank_payout_id is not None
+    await stage.sim.order("clock/advance", seconds=3 * 86_400)
+    known = await settling.bank_payout_changed(
+        stage.database, stage.payments, stage.account, sent.bank_payout_id, clock=stage.clock
+    )
+    assert known
+    assert (await the_payout(stage)).state == "settled"
+    assert [t["amount"] for t in await transfers(stage)] == [120_000]
+    await proofs_hold(stage)
+    async with stage.database.begin() as session:
+        actor = TrainerActor(stage.trainer_id, stage.trainer_id)
+        explained = await explaining.explain(session, actor, payout.id)
+        assert explained is not None
+        assert sum(line.pay_minor for line in explained.lines) == 120_000
+        assert await queries.own_holds(session, actor) == []
+
+
+async def test_two_runs_at_once_promise_once(stage: Stage) -> None:
+    await stage.top_up()
+    await asyncio.gather(*(stage.plan() for _ in range(8)))
+    payout = await the_payout(stage)
+    await asyncio.gather(*(send(stage, payout.id) for _ in range(4)), return_exceptions=True)
+    await send(stage, payout.id)
+    assert len(await transfers(stage)) == 1
+    await proofs_hold(stage)
+
+
+@pytest.mark.parametrize(
+    "kind", ["timeout_after_commit", "close_after_commit", "timeout_before_commit"]
+)
+async def test_an_answer_that_is_lost_never_doubles_the_transfer(stage: Stage, kind: str) -> None:
+    await stage.top_up()
+    await stage.plan()
+    payout = await the_payout(stage)
+    await stage.sim.order("faults", kind=kind, method="POST", path="/v1/transfers", times=3)
+    with pytest.raises(sending.OutcomeOpen):
+        await send(stage, payout.id)
+    await stage.sim.http.delete("/_sim/faults")
+    await send(stage, payout.id)
+    assert len(await transfers(stage)) == 1
+    assert (await the_payout(stage)).state == "sent"
+    await proofs_hold(stage)
+
+
+async def test_a_pruned_key_is_no_licence_to_send_again(stage: Stage) -> None:
+    await stage.top_up()
+    await stage.plan()
+    payout = await the_payout(stage)
+    await stage.sim.order(
+        "faults", kind="close_after_commit", method="POST", path="/v1/transfers", times=3
+    )
+    with pytest.raises(sending.OutcomeOpen):
+        await send(stage, payout.id)
+    await stage.sim.http.delete("/_sim/faults")
+    await stage.sim.http.post("/_sim/keys/prune")
+    stage.clock.set_offset(30 * 3600)
+    await send(stage, payout.id)
+    assert len(await transfers(stage)) == 1
+
+
+async def test_an_empty_balance_holds_the_promise_and_a_retry_keeps_it(stage: Stage) -> None:
+    await stage.plan()
+    payout = await the_payout(stage)
+    await send(stage, payout.id)
+    held = await the_payout(stage)
+    assert (held.state, held.failure_code) == ("held", "balance_insufficient")
+    async with stage.database.begin() as session:
+        actor = TrainerActor(stage.trainer_id, stage.trainer_id)
+        (hold,) = await queries.own_holds(session, actor)
+        assert (hold.cause, hold.held_minor) == (HoldCause.NOT_AVAILABLE, 120_000)
+    await stage.top_up()
+    async with stage.database.begin() as session:
+        await retrying.retry(session, stage.finance, payout.id, now=stage.clock.now())
+    await send(stage, payout.id)
+    assert (await the_payout(stage)).state == "sent"
+    assert len(await transfers(stage)) == 1
+    async with stage.database.begin() as session:
+        with pytest.raises(PayoutNotRetryable):
+            await retrying.retry(session, stage.finance, payout.id, now=stage.clock.now())
+    await proofs_hold(stage)
+
+
+async def test_money_that_comes_back_is_paid_out_again_without_a_second_transfer(
+    stage: Stage,
+) -> None:
+    await stage.top_up()
+    await stage.plan()
+    payout = await the_payout(stage)
+    await send(stage, payout.id)
+    first = (await the_payout(stage)).bank_payout_id
+    assert first is not None
+    await stage.sim.order("clock/advance", seconds=3 * 86_400)
+    watch = (stage.database, stage.payments, stage.account)
+    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
+    assert (await the_payout(stage)).state == "settled"
+    await stage.sim.order(f"payouts/{first}/fail")
+    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
+    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
+    assert (await the_payout(stage)).state == "returned"
+    await proofs_hold(stage)
+    async with stage.database.begin() as session:
+        await retrying.retry(session, stage.finance, payout.id, now=stage.clock.now())
+    await send(stage, payout.id)
+    second = (await the_payout(stage)).bank_payout_id
+    assert second not in (None, first)
+    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
+    assert (await the_payout(stage)).state == "sent"
+    assert len(await transfers(stage)) == 1
+    await proofs_hold(stage)
