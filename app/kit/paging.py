@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, tuple_
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, tuple_
 from app.kit import crypto
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 DEFAULT_LIMIT = 50
 MOST = 200
 
@@ -95,11 +96,11 @@ def _read(cursor: str, key: str, purpose: str) -> tuple[Any, Any]:
 
 
 def cut(
-    statement: Select[Any],
+    statement: Select[*Ts],
     at: ColumnElement[datetime] | Any,
     id_: ColumnElement[UUID] | Any,
     page: Cut,
-) -> Select[Any]:
+) -> Select[*Ts]:
     """Newest first by (at, id), one row more than asked so that `paged` can tell the end."""
     if page.after is not None:
         statement = statement.where(tuple_(at, id_) < tuple_(*page.after))

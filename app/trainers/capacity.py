@@ -27,9 +27,7 @@ async def commit_minutes(session: AsyncSession, trainer_id: UUID, delta_minutes:
         return
     taken = await session.scalar(
         update(Capacity)
-        .where(
-            Capacity.trainer_id == trainer_id, Capacity.committed_minutes + delta_minutes >= 0
-        )
+        .where(Capacity.trainer_id == trainer_id, Capacity.committed_minutes + delta_minutes >= 0)
         .values(committed_minutes=Capacity.committed_minutes + delta_minutes)
         .returning(Capacity.committed_minutes)
     )

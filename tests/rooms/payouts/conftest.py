@@ -6,15 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest_asyncio
-from pydantic import SecretStr
 
 from app.domain.actor import FinanceActor, SystemActor, TrainerActor
-from app.gateways.stripe.client import make_client
 from app.gateways.stripe.payments import StripePayments
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.payouts import accounts, running
-from app.settings import Settings
 from tests.factories import money, people, work
 from tests.gateways.simulator import running as simulator
 from tests.gateways.simulator.running import Running
@@ -51,21 +48,9 @@ async def sim() -> AsyncIterator[Running]:
 
 
 @pytest_asyncio.fixture
-async def stage(
-    database: Database, sim: Running, clock: Clock, now: datetime, settings: Settings
-) -> Stage:
+async def stage(database: Database, sim: Running, clock: Clock, now: datetime) -> Stage:
     """One trainer who is owed 1,200.00 USD."""
-    payments = StripePayments(
-        make_client(
-            settings.model_copy(
-                update={
-                    "stripe_api_base": sim.url,
-                    "stripe_timeout_s": 1.0,
-                    "stripe_key": SecretStr(simulator.KEY),
-                }
-            )
-        )
-    )
+    payments = StripePayments(sim.client(retries=0, timeout=0.5))
     async with database.begin() as session:
         company = await people.company(session, now=now)
         project = await work.project(session, company, now=now)
