@@ -39,7 +39,8 @@ class BadFault(ValueError):
 
 @dataclass
 class Fault:
-    """`path` is a regular expression matched from the start; `event` a type, `*` at its end allowed.
+    """`path` is a regular expression matched from the start; `event` a type, or a start of one
+    with `*` behind it.
 
     The fault strikes matches number `nth` to `nth + times - 1`. `seconds` is how long to hang, wait
     or delay; `copies` how many duplicates; `should_retry` the header on 429 and 500; `stored`

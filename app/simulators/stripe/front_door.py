@@ -60,7 +60,9 @@ class FrontDoor:
             body = await _body(request)
             account = self._authenticate(request)
             fault = self._simulator.faults.for_request(request.method, request.url.path)
-            answer = await self._answer(request, body, account, fault, request_id)
+            answer = await self._answer(
+                request, body, account=account, fault=fault, request_id=request_id
+            )
         except ClientDisconnect:
             return Response(status_code=400)
         except Refused as refused:
@@ -108,7 +110,13 @@ class FrontDoor:
         return named or PLATFORM
 
     async def _answer(
-        self, request: Request, body: bytes, account: str, fault: Fault | None, request_id: str
+        self,
+        request: Request,
+        body: bytes,
+        *,
+        account: str,
+        fault: Fault | None,
+        request_id: str,
     ) -> Answer:
         found = operations.find(request.method, request.url.path)
         if found is None:

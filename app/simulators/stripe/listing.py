@@ -48,8 +48,9 @@ def page(call: Call, source: Source, wanted: list[str], values: list[Any]) -> Js
         values.append(_cursor(call, source, "ending_before"))
     order = "ASC" if backwards else "DESC"
     # Tables and conditions are words of this program; what a caller sent is bound.
-    sql = f"SELECT * FROM {source.table} WHERE {' AND '.join(wanted)} ORDER BY seq {order}"  # noqa: S608
-    rows = call.store.rows(f"{sql} LIMIT ?", (*values, limit + 1))
+    where = " AND ".join(wanted)
+    sql = f"SELECT * FROM {source.table} WHERE {where} ORDER BY seq {order} LIMIT ?"  # noqa: S608
+    rows = call.store.rows(sql, (*values, limit + 1))
     shown = rows[:limit]
     if backwards:
         shown.reverse()

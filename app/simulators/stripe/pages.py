@@ -15,7 +15,8 @@ FRAME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title} (simulation)</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem }}
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto }}
+body {{ padding: 0 1rem }}
 .notice {{ background: #fff3cd; border: 1px solid #b58900; padding: .75rem 1rem }}
 table {{ width: 100%; border-collapse: collapse; margin: 1.5rem 0 }}
 td {{ padding: .4rem 0; border-bottom: 1px solid #ddd }} td:last-child {{ text-align: right }}

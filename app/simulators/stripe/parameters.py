@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin
 
 import typing_extensions
-from stripe import params
-from stripe._request_options import RequestOptions
+from stripe import RequestOptions, params
 from stripe.params import checkout
 from stripe.params.v2 import core
 
@@ -63,15 +62,12 @@ def _hints(name: str) -> type:
 
 @functools.cache
 def _fields(shape: type) -> tuple[dict[str, Any], frozenset[str]]:
+    """The hints of a TypedDict by name, and the names that must be there."""
     hints = typing_extensions.get_type_hints(shape, localns=HIDDEN_NAMES, include_extras=True)
     options = RequestOptions.__annotations__ if _has_options(shape) else {}
     known = {name: hint for name, hint in hints.items() if name not in options}
-    required = {
-        name
-        for name, hint in known.items()
-        if get_origin(hint) is not NotRequired and name in shape.__required_keys__  # type: ignore[attr-defined]
-    }
-    return known, frozenset(required)
+    required: frozenset[str] = getattr(shape, "__required_keys__", frozenset())
+    return known, required & known.keys()
 
 
 def _has_options(shape: type) -> bool:

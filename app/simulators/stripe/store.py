@@ -3,7 +3,6 @@
 import json
 import secrets
 import sqlite3
-import string
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ CREATE TABLE IF NOT EXISTS balance_transactions (
     announced INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS balance_transactions_by_account
     ON balance_transactions (account, currency, available_on);
+CREATE INDEX IF NOT EXISTS balance_transactions_by_source ON balance_transactions (source);
 CREATE INDEX IF NOT EXISTS balance_transactions_unannounced
     ON balance_transactions (available_on) WHERE announced = 0;
 CREATE TABLE IF NOT EXISTS idempotency_keys (
@@ -43,7 +43,6 @@ CREATE TABLE IF NOT EXISTS events (
     next_at REAL NOT NULL DEFAULT 0, last_status INTEGER);
 CREATE INDEX IF NOT EXISTS events_waiting ON events (next_at) WHERE state = 'waiting';
 """
-ALPHABET = string.ascii_letters + string.digits
 
 PLATFORM = "platform"
 """The account of everything that belongs to the platform itself."""
@@ -53,7 +52,7 @@ Row = sqlite3.Row
 
 def new_id(prefix: str) -> str:
     """An id like Stripe's, with `sim` in it so that nobody takes it for one."""
-    return f"{prefix}_sim_" + "".join(secrets.choice(ALPHABET) for _ in range(20))
+    return f"{prefix}_sim_{secrets.token_hex(12)}"
 
 
 class Store:

@@ -125,8 +125,8 @@ async def test_answers_are_clean(sim: Running) -> None:
     session = await sim.session()
     clean(session)
     await sim.order(f"checkout/{session.id}/pay")
-    expanded = {"expand": ["payment_intent.latest_charge.balance_transaction", "line_items"]}
-    paid: Any = await client.v1.checkout.sessions.retrieve_async(session.id, expanded)  # type: ignore[arg-type]
+    expand = ["payment_intent.latest_charge.balance_transaction", "line_items"]
+    paid: Any = await client.v1.checkout.sessions.retrieve_async(session.id, {"expand": expand})
     clean(paid)
     clean(paid.payment_intent)
     clean(paid.payment_intent.latest_charge)

@@ -1,12 +1,13 @@
 """Money from the platform to a person's bank, and back when the bank refuses."""
 
+import asyncio
 from typing import Any
 
 import pytest
 import stripe
 
 from app.simulators.stripe import clock
-from tests.gateways.simulator.running import Running
+from tests.gateways.simulator.running import PAYEE, Running
 
 
 async def funded(sim: Running, amount: int = 10_000, **options: Any) -> str:
@@ -102,11 +103,9 @@ async def test_a_destination_must_be_able_to_receive(sim: Running) -> None:
 
 @pytest.mark.parametrize("change", [{"amount": 0}, {"amount": -1}, {"currency": "xxx"}])
 async def test_amounts_and_currencies_are_checked(sim: Running, change: dict[str, Any]) -> None:
-    payee = await sim.payee()
+    wanted: Any = {"amount": 1, "currency": "usd", "destination": await sim.payee(), **change}
     with pytest.raises(stripe.InvalidRequestError):
-        await sim.client().v1.transfers.create_async(
-            {"amount": 1, "currency": "usd", "destination": payee, **change}  # type: ignore[typeddict-item]
-        )
+        await sim.client().v1.transfers.create_async(wanted)
 
 
 async def test_transfers_are_found_by_group_destination_and_time(sim: Running) -> None:
@@ -147,6 +146,50 @@ async def test_money_can_arrive_pending(sim: Running) -> None:
     ]
     assert told.event["account"] == payee
     await pay_out(sim, payee, 10_000)
+
+
+async def test_many_at_once_never_spend_more_than_there_is(sim: Running) -> None:
+    payee = await sim.payee()
+    await sim.order("top-ups", amount=1_000, currency="usd")
+    client = sim.client(timeout=20)
+    wanted: Any = {"amount": 100, "currency": "usd", "destination": payee}
+    outcomes = await asyncio.gather(
+        *(client.v1.transfers.create_async(wanted) for _ in range(40)), return_exceptions=True
+    )
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Exception)]
+    assert {getattr(refused, "code", None) for refused in refusals} == {"balance_insufficient"}
+    assert len(refusals) == 30
+    assert await balance(sim, payee) == (1_000, 0)
+
+
+async def test_many_at_once_with_one_key_are_one_transfer(sim: Running) -> None:
+    payee = await sim.payee()
+    await sim.order("top-ups", amount=1_000, currency="usd")
+    client = sim.client(timeout=20)
+    wanted: Any = {"amount": 100, "currency": "usd", "destination": payee}
+    made = await asyncio.gather(
+        *(client.v1.transfers.create_async(wanted, {"idempotency_key": "k"}) for _ in range(20))
+    )
+    assert len({transfer.id for transfer in made}) == 1
+    assert await balance(sim, payee) == (100, 0)
+
+
+async def test_a_bank_takes_any_currency_unless_it_was_named(sim: Running) -> None:
+    client = sim.client()
+    made: Any = {key: value for key, value in PAYEE.items() if key != "defaults"}
+    open_to_all = (await client.v2.core.accounts.create_async(made)).id
+    only_dollars = (await client.v2.core.accounts.create_async(made)).id
+    await sim.order(f"accounts/{open_to_all}/onboard")
+    await sim.order(f"accounts/{only_dollars}/onboard", currency="usd")
+    await sim.order("top-ups", amount=200, currency="eur")
+    for account in (open_to_all, only_dollars):
+        await client.v1.transfers.create_async(
+            {"amount": 100, "currency": "eur", "destination": account}
+        )
+    wanted: Any = {"amount": 100, "currency": "eur"}
+    await client.v1.payouts.create_async(wanted, {"stripe_account": open_to_all})
+    with pytest.raises(stripe.InvalidRequestError, match="external accounts in that currency"):
+        await client.v1.payouts.create_async(wanted, {"stripe_account": only_dollars})
 
 
 async def test_a_payout_goes_to_the_bank_by_the_clock(sim: Running) -> None:
