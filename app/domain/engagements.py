@@ -23,7 +23,7 @@ class EndReason(StrEnum):
 
     WORK_DONE = "work_done"
     PROJECT_CLOSED = "project_closed"
-    BUDGET_USED = "budget_used"
+    LESS_WORK = "less_work"
     REQUIREMENTS_CHANGED = "requirements_changed"
     TRAINER_ASKED = "trainer_asked"
     OTHER = "other"

@@ -32,6 +32,16 @@ def rate_at(rates: Iterable[DatedRate], instant: datetime) -> DatedRate:
     return max(holding, key=lambda rate: rate.effective_at)
 
 
+def rate_at_or_first(rates: Iterable[DatedRate], instant: datetime) -> DatedRate:
+    """What holds at `instant`, or what will hold first when nothing does yet.
+
+    Raises ValueError when there is no rate at all.
+    """
+    known = list(rates)
+    first = min(known, key=lambda rate: rate.effective_at)
+    return rate_at(known, max(instant, first.effective_at))
+
+
 def pay_from_bill(bill_minor: int, fee_bps: int) -> int:
     """The pay rate an hour that a bill rate an hour yields, rounded down, in minor units."""
     _check(bill_minor, fee_bps)

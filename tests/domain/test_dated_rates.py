@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.rates import DatedRate, rate_at
+from app.domain.rates import DatedRate, rate_at, rate_at_or_first
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -39,3 +39,11 @@ def test_the_newest_not_later_one_holds(days: set[int], asked: int) -> None:
     else:
         with pytest.raises(LookupError):
             rate_at(rates, instant)
+
+
+def test_before_the_first_day_the_first_rate_is_shown() -> None:
+    rates = [at(10, 200), at(0, 100)]
+    assert rate_at_or_first(rates, START - timedelta(days=9)).minor == 100
+    assert rate_at_or_first(rates, START + timedelta(days=11)).minor == 200
+    with pytest.raises(ValueError, match="empty"):
+        rate_at_or_first([], START)
