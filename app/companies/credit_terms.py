@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.refusals import TermsCurrencyDiffers, TermsInThePast
@@ -48,7 +49,7 @@ async def terms_at(
         select(CreditTerms)
         .where(CreditTerms.company_id.in_(company_ids), CreditTerms.effective_at <= at)
         .order_by(CreditTerms.company_id, CreditTerms.effective_at.desc())
-        .distinct(CreditTerms.company_id)
+        .ext(distinct_on(CreditTerms.company_id))
     )
     found = {row.company_id: _facts(row) for row in await session.scalars(granted)}
     companies = select(Company.id, Company.currency).where(Company.id.in_(company_ids))

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -58,7 +59,7 @@ async def fees_at(
         select(FeeTerms.company_id, FeeTerms.fee_bps, FeeTerms.effective_at)
         .where(FeeTerms.company_id.in_(company_ids), FeeTerms.effective_at <= at)
         .order_by(FeeTerms.company_id, FeeTerms.effective_at.desc())
-        .distinct(FeeTerms.company_id)
+        .ext(distinct_on(FeeTerms.company_id))
     )
     found = {row[0]: DatedFee(*row) for row in await session.execute(newest)}
     return {id_: found.get(id_, DatedFee(id_, DEFAULT_FEE_BPS, None)) for id_ in company_ids}
