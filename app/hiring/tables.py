@@ -76,7 +76,10 @@ class Offer(Row):
             unique=True,
             postgresql_where=text("state = 'sent'"),
         ),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="dates"),
+        CheckConstraint("(state = 'sent') = (decided_at IS NULL)", name="decided"),
         Index("ix_offers_trainer_id", "trainer_id", "created_at", "id"),
+        Index("ix_offers_due", "expires_at", "id", postgresql_where=text("state = 'sent'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -94,3 +97,16 @@ class Offer(Row):
     pay_week_first_day: Mapped[int]
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+
+
+class OfferStep(Row):
+    """History of an offer's states."""
+
+    __tablename__ = "offer_steps"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    offer_id: Mapped[UUID] = mapped_column(ForeignKey("offers.id"), index=True)
+    event: Mapped[str]
+    state: Mapped[str]
+    actor: Mapped[str]
+    at: Mapped[datetime]

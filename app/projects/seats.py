@@ -22,3 +22,12 @@ async def take_seat(session: AsyncSession, position_id: UUID) -> None:
     )
     if taken is None:
         raise SeatsTaken
+
+
+async def release_seat(session: AsyncSession, position_id: UUID) -> None:
+    """Give one taken seat back when an engagement ends; the CHECK refuses what was never taken."""
+    await session.execute(
+        update(Position)
+        .where(Position.id == position_id)
+        .values(seats_taken=Position.seats_taken - 1)
+    )

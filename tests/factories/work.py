@@ -17,6 +17,7 @@ from app.kit.ids import new_id
 from app.projects.bill_terms import PositionBillTerms, ProjectBillTerms
 from app.projects.pay_terms import PositionPayTerms
 from app.projects.tables import Position, Project
+from app.trainers import capacity
 
 REQUIREMENTS: dict[str, Any] = {
     "credentials": [],
@@ -143,4 +144,5 @@ async def engagement(
     )  # fmt: skip
     at.seats_taken += 1
     await session.flush()
+    await capacity.commit_minutes(session, trainer_id, weekly)
     return row

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from app.api import door
+from app.api.client import hiring_routes
 from app.api.client.actor import authenticate
 from app.api.door import DoorPolicy, Runtime
 
@@ -20,7 +21,7 @@ POLICY = DoorPolicy(
     outside=frozenset(),
 )
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (hiring_routes.routes,)
 
 
 def build(runtime: Runtime) -> FastAPI:

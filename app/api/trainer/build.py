@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.trainer import earning_routes
+from app.api.trainer import earning_routes, hiring_routes
 from app.api.trainer.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -21,7 +21,7 @@ POLICY = DoorPolicy(
     outside=frozenset({"start_payout_onboarding"}),
 )
 
-ROUTERS: tuple[APIRouter, ...] = (earning_routes.router,)
+ROUTERS: tuple[APIRouter, ...] = (hiring_routes.routes, earning_routes.router)
 
 
 def build(runtime: Runtime) -> FastAPI:

@@ -1,0 +1,173 @@
+"""What a trainer can see of hiring and engagements."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.words import MoneySeen, Seen
+from app.domain.engagements import EndReason, EngagementState
+from app.domain.hiring import ApplicationState, DeclineReason, OfferState
+from app.domain.weekdays import Weekday
+from app.engagements.for_trainers import TrainerEngagement
+from app.hiring.for_trainers import TrainerApplication, TrainerOffer
+
+
+class PayWeekView(Seen):
+    """When the week for counting and approving hours begins, and in which time zone."""
+
+    timezone: str = Field(examples=["Europe/Berlin"])
+    first_day: Weekday
+
+
+class ApplicationView(Seen):
+    """An application of yours. A declined one says why."""
+
+    id: UUID
+    position_id: UUID
+    position_title: str
+    project_title: str
+    company_name: str
+    state: ApplicationState
+    asking_pay_rate: MoneySeen = Field(description="What you ask an hour.")
+    note: str | None
+    reason_code: DeclineReason | None
+    explanation: str | None
+    decide_by_at: datetime = Field(description="By then the company should have answered.")
+    created_at: datetime
+    open_offer_id: UUID | None
+
+
+class OfferView(Seen):
+    """An offer to you. `pay_rate` is what you are paid an hour."""
+
+    id: UUID
+    application_id: UUID
+    position_id: UUID
+    position_title: str
+    project_title: str
+    company_name: str
+    state: OfferState
+    pay_rate: MoneySeen
+    weekly_minutes: int
+    total_minutes: int | None
+    starts_on: date
+    ends_on: date | None
+    expires_at: datetime
+    pay_week: PayWeekView
+    created_at: datetime
+    decided_at: datetime | None
+
+
+class EngagementView(Seen):
+    """Work of yours. `pay_rate` is what you are paid an hour now, or first."""
+
+    id: UUID
+    project_title: str
+    position_id: UUID
+    position_title: str
+    company_name: str
+    state: EngagementState
+    pay_rate: MoneySeen
+    weekly_minutes: int
+    total_minutes: int | None
+    starts_on: date
+    ends_on: date | None
+    pay_week: PayWeekView
+    opened_at: datetime
+    ended_at: datetime | None
+    end_reason_code: EndReason | None
+    end_explanation: str | None
+
+
+class AcceptedOfferView(Seen):
+    """The accepted offer and the engagement that it opened; both have the same id."""
+
+    id: UUID
+    state: OfferState
+    pay_rate: MoneySeen
+    weekly_minutes: int
+    total_minutes: int | None
+    starts_on: date
+    ends_on: date | None
+    pay_week: PayWeekView
+    engagement: EngagementView
+
+
+def application_view(found: TrainerApplication) -> ApplicationView:
+    return ApplicationView(
+        id=found.id,
+        position_id=found.position_id,
+        position_title=found.position_title,
+        project_title=found.project_title,
+        company_name=found.company_name,
+        state=found.state,
+        asking_pay_rate=MoneySeen(minor=found.asking_pay_minor, currency=found.currency),
+        note=found.note,
+        reason_code=DeclineReason(found.reason_code) if found.reason_code else None,
+        explanation=found.explanation,
+        decide_by_at=found.decide_by_at,
+        created_at=found.created_at,
+        open_offer_id=found.open_offer_id,
+    )
+
+
+def offer_view(found: TrainerOffer) -> OfferView:
+    return OfferView(
+        id=found.id,
+        application_id=found.application_id,
+        position_id=found.position_id,
+        position_title=found.position_title,
+        project_title=found.project_title,
+        company_name=found.company_name,
+        state=found.state,
+        pay_rate=MoneySeen(minor=found.pay_minor, currency=found.currency),
+        weekly_minutes=found.weekly_minutes,
+        total_minutes=found.total_minutes,
+        starts_on=found.starts_on,
+        ends_on=found.ends_on,
+        expires_at=found.expires_at,
+        pay_week=PayWeekView(timezone=found.pay_week_timezone, first_day=found.pay_week_first_day),
+        created_at=found.created_at,
+        decided_at=found.decided_at,
+    )
+
+
+def engagement_view(found: TrainerEngagement) -> EngagementView:
+    facts = found.facts
+    return EngagementView(
+        id=facts.id,
+        project_title=facts.project_title,
+        position_id=facts.position_id,
+        position_title=facts.position_title,
+        company_name=facts.company_name,
+        state=facts.state,
+        pay_rate=MoneySeen(minor=found.pay.minor, currency=found.pay.currency),
+        weekly_minutes=found.limits.weekly_minutes,
+        total_minutes=found.limits.total_minutes,
+        starts_on=facts.starts_on,
+        ends_on=facts.ends_on,
+        pay_week=PayWeekView(
+            timezone=facts.pay_week_timezone,
+            first_day=Weekday.from_iso(facts.pay_week_first_day),
+        ),
+        opened_at=facts.opened_at,
+        ended_at=facts.ended_at,
+        end_reason_code=EndReason(facts.end_reason_code) if facts.end_reason_code else None,
+        end_explanation=facts.end_explanation,
+    )
+
+
+def accepted_view(offer: TrainerOffer, engagement: TrainerEngagement) -> AcceptedOfferView:
+    seen = offer_view(offer)
+    return AcceptedOfferView(
+        id=seen.id,
+        state=seen.state,
+        pay_rate=seen.pay_rate,
+        weekly_minutes=seen.weekly_minutes,
+        total_minutes=seen.total_minutes,
+        starts_on=seen.starts_on,
+        ends_on=seen.ends_on,
+        pay_week=seen.pay_week,
+        engagement=engagement_view(engagement),
+    )

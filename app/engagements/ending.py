@@ -1,0 +1,62 @@
+"""A company ends an engagement: its seat and the trainer's minutes are free again."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain import permissions
+from app.domain.actor import ClientActor, describe
+from app.domain.engagements import MOVES, EndReason, EngagementEvent, EngagementState
+from app.domain.lifecycles import step
+from app.domain.permissions import Permission
+from app.domain.refusals import NotFound
+from app.engagements import queries
+from app.engagements.tables import Engagement, EngagementStep
+from app.kit.ids import new_id
+from app.projects import seats
+from app.trainers import capacity
+
+
+async def end(
+    session: AsyncSession,
+    actor: ClientActor,
+    engagement_id: UUID,
+    *,
+    reason: EndReason,
+    explanation: str,
+    now: datetime,
+) -> None:
+    """End an engagement at once. Time worked until then stays and is approved and paid as ever.
+
+    Raises NotAllowed, NotFound, IllegalMove.
+    """
+    permissions.require(actor, Permission.WRITE_HIRING)
+    engagement = await session.scalar(
+        select(Engagement)
+        .where(Engagement.id == engagement_id, Engagement.company_id == actor.company_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if engagement is None:
+        raise NotFound
+    state = EngagementState(engagement.state)
+    engagement.state = step("engagement", MOVES, state, EngagementEvent.END)
+    engagement.ended_at = now
+    engagement.end_reason_code = reason
+    engagement.end_explanation = explanation
+    session.add(
+        EngagementStep(
+            id=new_id(),
+            engagement_id=engagement.id,
+            event=EngagementEvent.END,
+            state=engagement.state,
+            actor=describe(actor),
+            at=now,
+        )
+    )
+    await session.flush()
+    await seats.release_seat(session, engagement.position_id)
+    limits = await queries.limits_at(session, engagement.id, now)
+    await capacity.commit_minutes(session, engagement.trainer_id, -limits.weekly_minutes)

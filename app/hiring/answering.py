@@ -1,0 +1,24 @@
+"""A trainer declines an offer. Accepting one opens an engagement: see engagements/opening.py."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.actor import TrainerActor
+from app.domain.hiring import OfferEvent, OfferState, state_at
+from app.hiring import moves
+from app.hiring.refusals import OfferExpired
+
+
+async def decline(
+    session: AsyncSession, actor: TrainerActor, offer_id: UUID, *, now: datetime
+) -> None:
+    """Decline an offer; the application is shortlisted again.
+
+    Raises NotFound, IllegalMove, OfferExpired.
+    """
+    application, offer = await moves.offer_of_trainer(session, actor.trainer_id, offer_id)
+    if state_at(OfferState(offer.state), offer.expires_at, now) is OfferState.EXPIRED:
+        raise OfferExpired
+    await moves.end_offer(session, application, offer, OfferEvent.DECLINE, actor, now=now)

@@ -1,0 +1,193 @@
+"""A company makes an offer, or takes it back.
+
+The one file in which the client's door touches the trainer's side: the pay rate that the fee
+terms of this moment leave of the bill rate is written beside it, and never given back.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.companies import fee_terms
+from app.companies import queries as companies
+from app.domain import hiring, offered_rates, permissions, rate_caps
+from app.domain.actor import ClientActor
+from app.domain.hiring import (
+    OFFER_STANDS,
+    ApplicationEvent,
+    OfferEvent,
+    OfferState,
+    Period,
+    Room,
+    state_at,
+)
+from app.domain.money import Money
+from app.domain.offered_rates import BillLimit, Caps
+from app.domain.permissions import Permission
+from app.domain.rates import pay_from_bill
+from app.domain.refusals import InvalidValues
+from app.domain.weekdays import Weekday
+from app.hiring import admitting, bill_terms, moves, pay_terms
+from app.hiring.refusals import (
+    BillRateAboveCap,
+    BillRateNotOffered,
+    CurrencyNotYours,
+    OfferExpired,
+    OfferOpen,
+)
+from app.hiring.tables import Application, Offer
+from app.kit.ids import new_id
+from app.matching import people
+from app.projects import bill_terms as project_terms
+from app.projects import queries as projects
+from app.projects import rate_cards
+from app.projects.queries import PositionFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PayWeek:
+    """An IANA time zone and the first day of the week in it; None: the company's, Monday."""
+
+    timezone: str | None
+    first_day: Weekday = Weekday.MONDAY
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a company offers. Without `ends_on` the position's end holds, without `expires_at`
+    the offer stands for seven days."""
+
+    bill: Money
+    weekly_minutes: int
+    total_minutes: int | None
+    starts_on: date
+    ends_on: date | None
+    expires_at: datetime | None
+    pay_week: PayWeek = PayWeek(None)
+
+
+async def make_offer(
+    session: AsyncSession, actor: ClientActor, application_id: UUID, terms: Terms, *, now: datetime
+) -> UUID:
+    """Make an offer for an application and return its id.
+
+    Raises NotAllowed, NotFound, PositionNotOpen, SeatsTaken, OfferOpen, IllegalMove,
+    InvalidValues, CurrencyNotYours, BillRateAboveCap, BillRateNotOffered.
+    """
+    permissions.require(actor, Permission.WRITE_HIRING)
+    application = await moves.application_of_company(session, actor.company_id, application_id)
+    await _clear_the_way(session, actor, application, now=now)
+    position = await projects.get_position(session, application.position_id)
+    assert position is not None, "an application's position is never deleted"
+    admitting.refuse_unless_open(position, now=now)
+    admitting.refuse_unless_free(position)
+    zone = terms.pay_week.timezone or await _billing_zone(session, actor.company_id)
+    period = Period(
+        weekly_minutes=terms.weekly_minutes,
+        total_minutes=terms.total_minutes,
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on or position.ends_on,
+        expires_at=terms.expires_at or now + OFFER_STANDS,
+    )
+    room = Room(position.weekly_minutes, position.total_minutes, position.ends_on)
+    today = now.astimezone(ZoneInfo(zone)).date()
+    if faults := hiring.faults_of(period, room, today=today, now=now):
+        raise InvalidValues(errors=faults)
+    pay = await _pay_within_caps(session, application, position, terms.bill, now=now)
+    offer = _row(application, period, zone, terms.pay_week.first_day, now=now)
+    await moves.move_application(session, application, ApplicationEvent.OFFER, actor, now=now)
+    session.add(offer)
+    await session.flush()
+    await moves.record_offer(session, offer, "send", actor, now=now)
+    await bill_terms.write_offered(session, offer.id, terms.bill)
+    await pay_terms.write_offered(session, offer.id, pay)
+    return offer.id
+
+
+async def withdraw_offer(
+    session: AsyncSession, actor: ClientActor, offer_id: UUID, *, now: datetime
+) -> None:
+    """Take an open offer back; the application is shortlisted again.
+
+    Raises NotAllowed, NotFound, IllegalMove, OfferExpired.
+    """
+    permissions.require(actor, Permission.WRITE_HIRING)
+    application, offer = await moves.offer_of_company(session, actor.company_id, offer_id)
+    if state_at(OfferState(offer.state), offer.expires_at, now) is OfferState.EXPIRED:
+        raise OfferExpired
+    await moves.end_offer(session, application, offer, OfferEvent.WITHDRAW, actor, now=now)
+
+
+async def _clear_the_way(
+    session: AsyncSession, actor: ClientActor, application: Application, *, now: datetime
+) -> None:
+    """An offer whose time is over does not block a new one; an open one does."""
+    offer = await moves.open_offer_of(session, application)
+    if offer is None:
+        return
+    if state_at(OfferState(offer.state), offer.expires_at, now) is not OfferState.EXPIRED:
+        raise OfferOpen
+    await moves.end_offer(session, application, offer, OfferEvent.EXPIRE, actor, now=now)
+
+
+async def _billing_zone(session: AsyncSession, company_id: UUID) -> str:
+    billing = await companies.get_billing(session, company_id)
+    return billing.timezone if billing else "UTC"
+
+
+async def _pay_within_caps(
+    session: AsyncSession,
+    application: Application,
+    position: PositionFacts,
+    bill: Money,
+    *,
+    now: datetime,
+) -> Money:
+    """The pay rate of an offered bill rate that breaks no cap."""
+    own = await project_terms.position_cap(session, position.id)
+    if bill.currency != own.currency:
+        raise CurrencyNotYours(currency=own.currency)
+    trainer = await people.trainer_facts(session, application.trainer_id)
+    assert trainer is not None, "an applicant is never deleted"
+    card = await rate_cards.caps_at(
+        session,
+        domain=position.domain,
+        country_band=rate_caps.band_of(trainer.country),
+        currency=own.currency,
+        at=now,
+    )
+    fee_bps = await fee_terms.fee_bps_at(session, application.company_id, now)
+    caps = Caps(own.minor, card.bill_cap_minor, card.pay_cap_minor)
+    match offered_rates.broken_by_bill(bill.minor, caps=caps, fee_bps=fee_bps):
+        case BillLimit.POSITION_CAP:
+            raise BillRateAboveCap(bill_cap_minor=own.minor, currency=own.currency)
+        case BillLimit.CARD_BILL_CAP:
+            raise BillRateAboveCap(bill_cap_minor=card.bill_cap_minor, currency=own.currency)
+        case BillLimit.CARD_PAY_CAP | BillLimit.LOWEST:
+            raise BillRateNotOffered
+        case None:
+            return Money(pay_from_bill(bill.minor, fee_bps), bill.currency)
+
+
+def _row(
+    application: Application, period: Period, zone: str, first_day: Weekday, *, now: datetime
+) -> Offer:
+    return Offer(
+        id=new_id(),
+        application_id=application.id,
+        position_id=application.position_id,
+        company_id=application.company_id,
+        trainer_id=application.trainer_id,
+        state=OfferState.SENT,
+        weekly_minutes=period.weekly_minutes,
+        total_minutes=period.total_minutes,
+        starts_on=period.starts_on,
+        ends_on=period.ends_on,
+        expires_at=period.expires_at,
+        pay_week_timezone=zone,
+        pay_week_first_day=first_day.iso,
+        created_at=now,
+    )
