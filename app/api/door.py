@@ -1,7 +1,7 @@
 """How a door is built, and the one place where a request's transaction begins and commits."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,10 +12,12 @@ from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.api import errors
+from app.api import errors, guards
 from app.api.idempotency import IdempotencyKeyRequired, Keeper
 from app.domain.actor import Actor, describe
+from app.domain.refusals import TooManyAttempts
 from app.gateways.outside import Outside
+from app.kit import crypto, limits
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.settings import Settings
@@ -40,6 +42,7 @@ class DoorPolicy:
 
     public: no token needed. money: an Idempotency-Key is required. unkept: the answer is a token
     and never stored. outside: waits for the outside, so that no transaction may be open meanwhile.
+    limited: most requests an hour from one address, by operation id.
     """
 
     name: str
@@ -48,6 +51,7 @@ class DoorPolicy:
     money: frozenset[str] = frozenset()
     unkept: frozenset[str] = frozenset()
     outside: frozenset[str] = frozenset()
+    limited: Mapping[str, int] = field(default_factory=dict)
 
 
 class DoorRoute(APIRoute):
@@ -61,6 +65,7 @@ class DoorRoute(APIRoute):
             runtime: Runtime = request.app.state.runtime
             policy: DoorPolicy = request.app.state.policy
             request.scope["operation"] = f"{policy.name}.{operation}"
+            await _count(request, runtime, policy, operation)
             if operation in policy.outside:
                 return await _handle_outside(request, original, runtime, policy, operation)
             async with runtime.database.begin() as session:
@@ -74,6 +79,30 @@ class DoorRoute(APIRoute):
             return response
 
         return handle
+
+
+async def _count(request: Request, runtime: Runtime, policy: DoorPolicy, operation: str) -> None:
+    """Count a limited operation before anything is held: a flood must not fill the pool.
+
+    Raises TooManyAttempts.
+    """
+    most = policy.limited.get(operation)
+    if most is None:
+        return
+    address = crypto.keyed_digest(
+        runtime.settings.secret.get_secret_value(),
+        "caller address",
+        guards.caller_address(request).encode(),
+    ).hex()[:32]
+    wait_s = await limits.take(
+        runtime.database,
+        f"{policy.name}.{operation}:{address}",
+        now=runtime.clock.now(),
+        most=most,
+        window_s=3600,
+    )
+    if wait_s is not None:
+        raise TooManyAttempts(retry_after_s=wait_s)
 
 
 async def _enter(
@@ -134,6 +163,10 @@ def _now(request: Request) -> datetime:
     return runtime.clock.now()
 
 
+def _language(request: Request) -> str:
+    return errors.language_of(request)
+
+
 def _runtime(request: Request) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
@@ -142,6 +175,7 @@ def _runtime(request: Request) -> Runtime:
 Session = Annotated[AsyncSession, Depends(_session)]
 Now = Annotated[datetime, Depends(_now)]
 Run = Annotated[Runtime, Depends(_runtime)]
+Language = Annotated[str, Depends(_language)]
 
 
 def router(tag: str) -> APIRouter:

@@ -112,6 +112,8 @@ Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_one_line
 Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=-(2**53), le=2**53)]
 Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=2**31)]
 Minutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=1, le=10_080)]
+WeeklyMinutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=10_080)]
+NetDays = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=120)]
 TotalMinutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=1, le=100_000_000)]
 Instant = Annotated[
     datetime, BeforeValidator(_instant_text), AfterValidator(_utc), AfterValidator(_sane_year)

@@ -156,3 +156,10 @@ def fits(kind: CredentialType, jurisdiction: str) -> bool:
         return False
     country, _, part = jurisdiction.partition("-")
     return country == kind.country and (bool(part) or kind.territory is Territory.COUNTRY)
+
+
+def jurisdiction_form(kind: CredentialType) -> str:
+    """What a jurisdiction must look like: `US`, `US-*` (a state of it), or `any`."""
+    if kind.territory is Territory.ANY:
+        return "any"
+    return f"{kind.country}-*" if kind.territory is Territory.STATE else str(kind.country)

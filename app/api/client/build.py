@@ -3,7 +3,12 @@
 from fastapi import APIRouter, FastAPI
 
 from app.api import door
-from app.api.client import hiring_routes
+from app.api.client import (
+    company_routes,
+    hiring_routes,
+    registration_routes,
+    vocabulary_routes,
+)
 from app.api.client.actor import authenticate
 from app.api.door import DoorPolicy, Runtime
 
@@ -14,14 +19,22 @@ POLICY = DoorPolicy(
         {
             "sign_in",
             "refresh_session",
+            "register_company",
+            "list_vocabularies",
         }
     ),
     money=frozenset(),
     unkept=frozenset({"sign_in", "refresh_session"}),
     outside=frozenset(),
+    limited={"register_company": 1000},
 )
 
-ROUTERS: tuple[APIRouter, ...] = (hiring_routes.routes,)
+ROUTERS: tuple[APIRouter, ...] = (
+    registration_routes.ROUTER,
+    company_routes.ROUTER,
+    vocabulary_routes.ROUTER,
+    hiring_routes.routes,
+)
 
 
 def build(runtime: Runtime) -> FastAPI:

@@ -4,7 +4,13 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.trainer import earning_routes, hiring_routes
+from app.api.trainer import (
+    earning_routes,
+    hiring_routes,
+    profile_routes,
+    registration_routes,
+    vocabulary_routes,
+)
 from app.api.trainer.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -14,14 +20,23 @@ POLICY = DoorPolicy(
         {
             "sign_in",
             "refresh_session",
+            "register_trainer",
+            "list_vocabularies",
         }
     ),
     money=frozenset(),
     unkept=frozenset({"sign_in", "refresh_session"}),
     outside=frozenset({"start_payout_onboarding"}),
+    limited={"register_trainer": 2000},
 )
 
-ROUTERS: tuple[APIRouter, ...] = (hiring_routes.routes, earning_routes.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    registration_routes.ROUTER,
+    profile_routes.ROUTER,
+    vocabulary_routes.ROUTER,
+    hiring_routes.routes,
+    earning_routes.router,
+)
 
 
 def build(runtime: Runtime) -> FastAPI:
