@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
-
 from app.main import DOORS, make_runtime
 from app.settings import Settings
 
@@ -15,8 +13,7 @@ NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"  # documents need no databas
 def documents(settings: Settings) -> dict[str, dict[str, Any]]:
     """The OpenAPI document of each door by its name."""
     runtime = make_runtime(settings, url=NOWHERE)
-    doors: dict[str, FastAPI] = {name: build(runtime) for name, build in DOORS.items()}
-    return {name: door.openapi() for name, door in doors.items()}
+    return {name: build(runtime).openapi() for name, build in DOORS.items()}
 
 
 def text_of(document: dict[str, Any]) -> str:

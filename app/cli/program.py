@@ -1,13 +1,15 @@
 """The commands. Each one is a few lines; what they do stands beside this file."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from app.cli import documents, places, serving, simulator
+from app.cli import documents, places, serving, simulator, staff
+from app.identity.staff import StaffRole
 from app.kit import logs
 from app.settings import Settings
 from migrations.running import upgrade
@@ -121,6 +123,29 @@ def stripe_sim(
     simulator.run_here(
         Settings(), port=port, log=log, state=state, notify=notify, with_parent=with_parent
     )
+
+
+@app.command("create-staff")
+def create_staff(
+    email: Annotated[str, typer.Option(help="The address they sign in with.")],
+    role: Annotated[StaffRole, typer.Option(help="Which door they use.")],
+    password: Annotated[
+        str | None, typer.Option(help="At least 12 characters; made up when left out.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Open a staff account and print its JSON once: email, role, password, totp_secret.
+
+    The second factor is asked for at every sign-in: put the secret into an authenticator app.
+    Exit code 5: this address is already taken.
+    """
+    settings = _settings(data_dir)
+    with places.database_url(settings) as url:
+        created = asyncio.run(staff.create(settings, url, email, role, password))
+    if created is None:
+        typer.echo("This address already has a staff account.", err=True)
+        raise typer.Exit(5)
+    typer.echo(json.dumps(created))
 
 
 def main() -> None:

@@ -85,7 +85,9 @@ class Client:
                 return
         self.sign_in()
 
-    def send(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> httpx.Response:
+    def send(
+        self, method: str, path: str, content: bytes, headers: Mapping[str, str]
+    ) -> httpx.Response:
         """One request with the current token; once more after a 401 with a renewed one."""
         for attempt in (1, 2):
             authorised = {**headers}
