@@ -1,6 +1,7 @@
 """Money is an integer in minor units with a currency. Floats never appear."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Self
 
 # ISO 4217 exponents that differ from two decimals.
@@ -39,6 +40,11 @@ class Money:
 def exponent(currency: str) -> int:
     """How many decimals the currency has (ISO 4217)."""
     return _EXPONENTS.get(currency, 2)
+
+
+def as_decimal(minor: int, currency: str) -> Decimal:
+    """123450 and USD → 1234.50, exact: for files that other systems read."""
+    return Decimal(minor).scaleb(-exponent(currency))
 
 
 def div_half_up(numerator: int, denominator: int) -> int:

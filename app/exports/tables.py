@@ -10,11 +10,17 @@ from app.kit.db import Row
 
 
 class Export(Row):
-    """One file asked for by finance; immutable once finished."""
+    """One file asked for by finance; immutable once finished. `[from_on, to_on]` is inclusive."""
 
     __tablename__ = "exports"
     __table_args__ = (
         CheckConstraint("state IN ('waiting','writing','finished','failed')", name="state"),
+        CheckConstraint("to_on >= from_on", name="period"),
+        CheckConstraint(
+            "(state = 'finished') = (file_key IS NOT NULL AND sha256 IS NOT NULL"
+            " AND finished_at IS NOT NULL)",
+            name="finished_has_file",
+        ),
         Index("ix_exports_created_at", "created_at", "id"),
     )
 

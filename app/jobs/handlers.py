@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.domain.errands import Errand
-from app.jobs import payouts
+from app.jobs import exports, payouts
 from app.jobs.toolbox import Toolbox
 
 Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
@@ -11,4 +11,5 @@ Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
 HANDLERS: dict[Errand, Handler] = {
     Errand.RUN_PAYOUTS: payouts.run_payouts,
     Errand.SEND_PAYOUT: payouts.send_payout,
+    Errand.WRITE_EXPORT: exports.write_export,
 }

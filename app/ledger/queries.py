@@ -49,12 +49,12 @@ class PostingFacts:
     entries: Sequence[EntryFacts]
 
 
-async def balances(session: AsyncSession, account_keys: Iterable[str]) -> dict[tuple[str, str], int]:
+async def balances(
+    session: AsyncSession, account_keys: Iterable[str]
+) -> dict[tuple[str, str], int]:
     """Debit-positive sums by (account key, currency); an account without entries is not there."""
     rows = await session.execute(
-        select(
-            LedgerAccount.key, LedgerAccount.currency, func.sum(LedgerEntry.amount_minor)
-        )
+        select(LedgerAccount.key, LedgerAccount.currency, func.sum(LedgerEntry.amount_minor))
         .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
         .where(LedgerAccount.key.in_(list(account_keys)))
         .group_by(LedgerAccount.key, LedgerAccount.currency)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.finance import payout_routes
+from app.api.finance import export_routes, ledger_routes, payout_routes
 from app.api.finance.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -18,10 +18,14 @@ POLICY = DoorPolicy(
     ),
     money=frozenset({"run_payouts"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset(),
+    outside=frozenset({"download_export"}),
 )
 
-ROUTERS: tuple[APIRouter, ...] = (payout_routes.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    payout_routes.router,
+    ledger_routes.routes,
+    export_routes.routes,
+)
 
 
 def build(runtime: Runtime) -> FastAPI:

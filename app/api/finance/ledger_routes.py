@@ -37,15 +37,11 @@ async def list_ledger_accounts(
     Balances are sums of entries, debit positive: what is owned is positive, what is owed and what
     was earned is negative.
     """
-    found = await queries.list_accounts(
-        session, page, starts_with=starts_with, currency=currency
-    )
+    found = await queries.list_accounts(session, page, starts_with=starts_with, currency=currency)
     return listed(request, found, FinanceLedgerAccount.of)
 
 
-@routes.get(
-    "/ledger/postings", operation_id="list_postings", response_model=Listed[FinancePosting]
-)
+@routes.get("/ledger/postings", operation_id="list_postings", response_model=Listed[FinancePosting])
 async def list_postings(
     request: Request,
     _: Caller,
