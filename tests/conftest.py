@@ -112,6 +112,16 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
+@pytest_asyncio.fixture(scope="module")
+async def module_database(server_url: str, template_url: str) -> AsyncIterator[Database]:
+    """A database with real commits, shared by the tests of one file: for worlds that they read."""
+    url = await _clone(server_url, template_url)
+    opened = connect(url, pool_size=16)
+    yield opened
+    await opened.close()
+    await _administer(server_url, f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

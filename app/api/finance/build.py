@@ -23,8 +23,8 @@ POLICY = DoorPolicy(
 
 ROUTERS: tuple[APIRouter, ...] = (
     payout_routes.router,
-    ledger_routes.routes,
-    export_routes.routes,
+    ledger_routes.router,
+    export_routes.router,
 )
 
 

@@ -5,17 +5,18 @@ from uuid import UUID
 
 from fastapi import Response
 
-from app.api.door import Now, Run, Session, router
+from app.api import door
+from app.api.door import Now, Run, Session
 from app.api.finance.actor import Caller
 from app.api.finance.inputs.exports import CreateExport
 from app.api.finance.views.exports import FinanceExport
 from app.exports import formats, ordering, queries
 from app.exports.queries import WrittenFile
 
-routes = router("Exports")
+router = door.router("exports")
 
 
-@routes.post("/exports", operation_id="create_export", status_code=202)
+@router.post("/exports", operation_id="create_export", status_code=202)
 async def create_export(
     said: CreateExport, caller: Caller, session: Session, now: Now
 ) -> FinanceExport:
@@ -35,13 +36,13 @@ async def create_export(
     return FinanceExport.of(await queries.get_export(session, export_id))
 
 
-@routes.get("/exports/{export_id}", operation_id="get_export")
+@router.get("/exports/{export_id}", operation_id="get_export")
 async def get_export(export_id: UUID, _: Caller, session: Session) -> FinanceExport:
     """How far the file is."""
     return FinanceExport.of(await queries.get_export(session, export_id))
 
 
-@routes.get(
+@router.get(
     "/exports/{export_id}/file",
     operation_id="download_export",
     response_class=Response,

@@ -4,7 +4,8 @@ from typing import Any
 
 from fastapi import Request
 
-from app.api.door import Now, Session, router
+from app.api import door
+from app.api.door import Now, Session
 from app.api.finance.actor import Caller
 from app.api.finance.inputs.ledger import AccountKey, AccountStart, OfCurrency, PostingSource
 from app.api.finance.views.ledger import (
@@ -16,10 +17,10 @@ from app.api.paging import Listed, PageAsked, listed
 from app.books import proving
 from app.ledger import queries
 
-routes = router("Ledger")
+router = door.router("ledger")
 
 
-@routes.get(
+@router.get(
     "/ledger/accounts",
     operation_id="list_ledger_accounts",
     response_model=Listed[FinanceLedgerAccount],
@@ -41,7 +42,7 @@ async def list_ledger_accounts(
     return listed(request, found, FinanceLedgerAccount.of)
 
 
-@routes.get("/ledger/postings", operation_id="list_postings", response_model=Listed[FinancePosting])
+@router.get("/ledger/postings", operation_id="list_postings", response_model=Listed[FinancePosting])
 async def list_postings(
     request: Request,
     _: Caller,
@@ -55,7 +56,7 @@ async def list_postings(
     return listed(request, found, FinancePosting.of)
 
 
-@routes.get("/books/proof", operation_id="get_books_proof")
+@router.get("/books/proof", operation_id="get_books_proof")
 async def get_books_proof(_: Caller, session: Session, now: Now) -> FinanceBooksProof:
     """Check every identity of the books now. Each breach names the rows that break it."""
     return FinanceBooksProof.of(await proving.prove_all(session), now)

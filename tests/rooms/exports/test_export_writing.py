@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -33,9 +32,12 @@ FORMULA = '=HYPERLINK("http://example.org")'
 @dataclass(frozen=True, slots=True)
 class World:
     database: Database
-    files: LocalFiles
-    clock: Clock
+    folder: Path
     actor: FinanceActor
+
+    @property
+    def files(self) -> LocalFiles:
+        return LocalFiles(self.folder)
 
     async def order(self, kind: ExportKind, form: ExportFormat = ExportFormat.CSV) -> UUID:
         async with self.database.begin() as session:
@@ -45,7 +47,7 @@ class World:
             )  # fmt: skip
 
     async def write(self, export_id: UUID) -> None:
-        await writing.write(self.database, self.files, self.clock, export_id)
+        await writing.write(self.database, self.files, Clock(), export_id)
 
     async def facts(self, export_id: UUID) -> ExportFacts:
         async with self.database.begin() as session:
@@ -64,10 +66,10 @@ class World:
         return await self.content(export_id)
 
 
-@pytest_asyncio.fixture
-async def world(database: Database, tmp_path: Path, clock: Clock) -> AsyncIterator[World]:
+@pytest_asyncio.fixture(scope="module")
+async def world(module_database: Database, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Two approved weeks, one of them invoiced, collected and paid out; both names are formulas."""
-    async with database.begin() as session:
+    async with module_database.begin() as session:
         staff = await people.user(session, now=NOW, door="finance")
         company = await people.company(session, now=NOW, legal_name=FORMULA)
         trainer = await people.trainer(session, now=NOW, full_name="@Dr. Erika Beispiel")
@@ -90,7 +92,8 @@ async def world(database: Database, tmp_path: Path, clock: Clock) -> AsyncIterat
         )  # fmt: skip
         await deals.collected(session, issued, now=NOW, user_id=staff.id)
         await deals.payout(session, [first], now=NOW, by_user_id=staff.id)
-    yield World(database, LocalFiles(tmp_path / "files"), clock, FinanceActor(staff.id))
+    folder = tmp_path_factory.mktemp("exports")
+    return World(module_database, folder, FinanceActor(staff.id))
 
 
 def rows(content: bytes) -> list[dict[str, str]]:
@@ -209,11 +212,11 @@ class FailingFiles(LocalFiles):
         raise OSError("the disk is full")
 
 
-async def test_a_kill_between_file_and_mark_is_repaired(world: World, tmp_path: Path) -> None:
+async def test_a_kill_between_file_and_mark_is_repaired(world: World) -> None:
     export_id = await world.order(ExportKind.LEDGER)
-    dying = DyingFiles(tmp_path / "files")
+    dying = DyingFiles(world.folder)
     with pytest.raises(KilledAfterPut):
-        await writing.write(world.database, dying, world.clock, export_id)
+        await writing.write(world.database, dying, Clock(), export_id)
     facts = await world.facts(export_id)
     assert (facts.state, facts.sha256) == (ExportState.WRITING, None)
     async with world.database.begin() as session:
@@ -222,14 +225,14 @@ async def test_a_kill_between_file_and_mark_is_repaired(world: World, tmp_path: 
     await world.write(export_id)
     assert (await world.facts(export_id)).state is ExportState.FINISHED
     assert len(rows(await world.content(export_id))) == 19
-    assert len(list((tmp_path / "files" / "exports" / str(export_id)).iterdir())) == 1
+    assert len(list((world.folder / "exports" / str(export_id)).iterdir())) == 1
 
 
-async def test_a_fault_is_shown_and_tried_again(world: World, tmp_path: Path) -> None:
+async def test_a_fault_is_shown_and_tried_again(world: World) -> None:
     export_id = await world.order(ExportKind.LEDGER)
-    failing = FailingFiles(tmp_path / "full")
+    failing = FailingFiles(world.folder)
     with pytest.raises(OSError, match="full"):
-        await writing.write(world.database, failing, world.clock, export_id)
+        await writing.write(world.database, failing, Clock(), export_id)
     assert (await world.facts(export_id)).state is ExportState.FAILED
     await world.write(export_id)
     assert (await world.facts(export_id)).state is ExportState.FINISHED
