@@ -10,6 +10,7 @@ from datetime import datetime
 
 ANY = "*"
 BANDS = ("A", "B", "C")
+ELSEWHERE = "C"
 
 _BAND_A = frozenset(
     ("AE", "AT", "AU", "BE", "CA", "CH", "DE", "DK", "FI", "FR", "GB", "HK", "IE", "IL", "IS",
@@ -43,11 +44,12 @@ class DatedCaps:
     caps: RateCaps
 
 
+MEMBERS = (("A", _BAND_A), ("B", _BAND_B))
+
+
 def band_of(country: str) -> str:
     """The country band of an ISO 3166-1 alpha-2 code."""
-    if country in _BAND_A:
-        return "A"
-    return "B" if country in _BAND_B else "C"
+    return next((band for band, members in MEMBERS if country in members), ELSEWHERE)
 
 
 def bands_of(countries: Iterable[str]) -> tuple[str, ...]:

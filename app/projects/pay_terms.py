@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, select
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Uuid, any_, cast, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,8 @@ class PositionPayTerms(Row):
 async def pay_rate_up_to(session: AsyncSession, position_ids: Iterable[UUID]) -> dict[UUID, Money]:
     """What each position pays an hour at most."""
     rows = await session.scalars(
-        select(PositionPayTerms).where(PositionPayTerms.position_id.in_(list(position_ids)))
+        select(PositionPayTerms).where(
+            PositionPayTerms.position_id == any_(cast(list(position_ids), ARRAY(Uuid)))
+        )
     )
     return {row.position_id: Money(row.pay_rate_up_to_minor, row.currency) for row in rows}

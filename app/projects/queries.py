@@ -1,5 +1,6 @@
 """Reads of projects without any money, for every audience. Money stands in the terms files."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -118,3 +119,19 @@ def _facts(row: Row[Any]) -> PositionFacts:
         ends_on=row.ends_on,
         purchase_order=row.purchase_order,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectBrief:
+    """What a project is about."""
+
+    title: str
+    brief: str
+
+
+async def briefs(session: AsyncSession, project_ids: Iterable[UUID]) -> dict[UUID, ProjectBrief]:
+    """What each of the projects is about."""
+    rows = await session.execute(
+        select(Project.id, Project.title, Project.brief).where(Project.id.in_(set(project_ids)))
+    )
+    return {row.id: ProjectBrief(row.title, row.brief) for row in rows}

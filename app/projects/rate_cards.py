@@ -1,15 +1,18 @@
 """The platform's dated rate cards: pay caps and bill caps per domain and country band."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.domain import rate_caps
+from app.domain import rate_caps, vocabulary
 from app.domain.actor import FinanceActor
+from app.domain.money import Money
 from app.domain.rate_caps import DatedCaps, RateCaps
 from app.domain.refusals import FieldProblem, InvalidValues
 from app.kit import paging
@@ -96,40 +99,38 @@ async def set_rate_card(
     *,
     domain: str,
     country_band: str,
-    currency: str,
-    caps: RateCaps,
-    effective_at: datetime,
+    pay_cap: Money,
+    bill_cap: Money,
+    effective_at: datetime | None,
     now: datetime,
 ) -> RateCardFacts:
-    """Add a dated card. Rates agreed earlier stay; the past is never rewritten.
+    """Add a dated card (None: from now on). Rates agreed earlier stay, the past is not rewritten.
 
-    Raises InvalidValues when `effective_at` lies in the past or a card of that instant exists.
+    Raises InvalidValues for an unknown domain, two currencies, an `effective_at` in the past, and
+    a second card of the same domain, band, currency and instant.
     """
-    if effective_at < now.replace(microsecond=0):
-        raise InvalidValues(errors=[_IN_THE_PAST])
-    taken = await session.scalar(
-        select(RateCard.id).where(
-            RateCard.domain == domain,
-            RateCard.country_band == country_band,
-            RateCard.currency == currency,
-            RateCard.effective_at == effective_at,
+    at = effective_at or now
+    found = [*_wrong(domain, pay_cap, bill_cap, at, now)]
+    if found:
+        raise InvalidValues(errors=found)
+    written = await session.scalar(
+        insert(RateCard)
+        .values(
+            id=new_id(),
+            domain=domain,
+            country_band=country_band,
+            currency=bill_cap.currency,
+            pay_cap_minor=pay_cap.minor,
+            bill_cap_minor=bill_cap.minor,
+            effective_at=at,
+            set_by_user_id=actor.user_id,
         )
+        .on_conflict_do_nothing()
+        .returning(RateCard)
     )
-    if taken:
+    if written is None:
         raise InvalidValues(errors=[_TAKEN])
-    row = RateCard(
-        id=new_id(),
-        domain=domain,
-        country_band=country_band,
-        currency=currency,
-        pay_cap_minor=caps.pay_cap_minor,
-        bill_cap_minor=caps.bill_cap_minor,
-        effective_at=effective_at,
-        set_by_user_id=actor.user_id,
-    )
-    session.add(row)
-    await session.flush()
-    return _facts(row)
+    return _facts(written)
 
 
 async def list_rate_cards(
@@ -156,6 +157,29 @@ def _facts(row: RateCard) -> RateCardFacts:
     )
 
 
+def _wrong(
+    domain: str, pay_cap: Money, bill_cap: Money, at: datetime, now: datetime
+) -> Iterator[FieldProblem]:
+    if domain != rate_caps.ANY and domain not in vocabulary.DOMAINS:
+        yield _UNKNOWN_DOMAIN
+    if pay_cap.currency != bill_cap.currency:
+        yield _CURRENCIES_DIFFER
+    if at < now.replace(microsecond=0):
+        yield _IN_THE_PAST
+
+
+_UNKNOWN_DOMAIN = FieldProblem(
+    "#/domain",
+    "unknown_key",
+    f"The domain is * or one of: {', '.join(vocabulary.DOMAINS)}.",
+    f"Das Fachgebiet ist * oder eines von: {', '.join(vocabulary.DOMAINS)}.",
+)
+_CURRENCIES_DIFFER = FieldProblem(
+    "#/bill_cap/currency",
+    "currency_differs",
+    "Both caps of a card are in one currency.",
+    "Beide Obergrenzen einer Karte sind in derselben Währung.",
+)
 _IN_THE_PAST = FieldProblem(
     "#/effective_at",
     "in_the_past",

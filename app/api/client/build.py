@@ -4,8 +4,10 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.client import (
+    candidate_routes,
     company_routes,
     hiring_routes,
+    project_routes,
     registration_routes,
     vocabulary_routes,
 )
@@ -34,6 +36,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     company_routes.ROUTER,
     vocabulary_routes.ROUTER,
     hiring_routes.routes,
+    candidate_routes.ROUTER,
+    project_routes.ROUTER,
 )
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.finance import export_routes, ledger_routes, payout_routes
+from app.api.finance import export_routes, ledger_routes, payout_routes, rate_card_routes
 from app.api.finance.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -25,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     payout_routes.router,
     ledger_routes.router,
     export_routes.router,
+    rate_card_routes.ROUTER,
 )
 
 

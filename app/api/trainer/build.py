@@ -6,6 +6,7 @@ from app.api import door
 from app.api.door import DoorPolicy, Runtime
 from app.api.trainer import (
     earning_routes,
+    feed_routes,
     hiring_routes,
     profile_routes,
     registration_routes,
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     vocabulary_routes.ROUTER,
     hiring_routes.routes,
     earning_routes.router,
+    feed_routes.ROUTER,
 )
 
 
