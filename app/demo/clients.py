@@ -50,6 +50,7 @@ class Client:
     name: str
     memory: list[Written]
     sign_in_with: SignIn
+    map: Mapping[str, tuple[str, str]] = field(repr=False)
     token: str | None = None
     _refresh: str | None = field(default=None, repr=False)
 
@@ -63,25 +64,26 @@ class Client:
         for _ in range(3):
             if self.sign_in_with.totp_secret:
                 body["otp"] = pyotp.TOTP(self.sign_in_with.totp_secret).now()
-            answer = self.http.post(f"/{self.door}/v1/sessions", json=body)
-            if answer.status_code in (200, 201):
-                found = answer.json()
-                self.take_session(found.get("session", found))
+            answer = self.http.post(self._url("sign_in"), json=body)
+            if answer.is_success:
+                self.take_session(answer.json()["session"])
                 return
             if not self.sign_in_with.totp_secret:
                 break
             time.sleep(31 - time.time() % 30)  # a code works once
         raise DoorRefused(f"{self.name} cannot sign in: {answer.status_code} {answer.text[:400]}")
 
+    def _url(self, operation: str) -> str:
+        return f"/{self.door}/v1{self.map[operation][1]}"
+
     def renew(self) -> None:
         """Days may have passed on the clock: refresh, or sign in when even that has ended."""
         if self._refresh:
             answer = self.http.post(
-                f"/{self.door}/v1/sessions/refresh", json={"refresh_token": self._refresh}
+                self._url("refresh_session"), json={"refresh_token": self._refresh}
             )
-            if answer.status_code in (200, 201):
-                found = answer.json()
-                self.take_session(found.get("session", found))
+            if answer.is_success:
+                self.take_session(answer.json()["session"])
                 return
         self.sign_in()
 
@@ -101,47 +103,66 @@ class Client:
             self.renew()
         raise AssertionError("unreachable")
 
-    def get(self, path: str, **query: str) -> Json:
-        answer = self.get_raw(path, **query)
-        found: Json = answer.json()
+    def call(self, operation: str, body: Json | None = None, /, **parameters: str) -> Json:
+        """An operation by its id, as the door's own document describes it."""
+        answer = self.call_raw(operation, body, **parameters)
+        found: Json = answer.json() if answer.content else {}
         return found
 
-    def get_raw(self, path: str, **query: str) -> httpx.Response:
-        suffix = f"?{httpx.QueryParams(query)}" if query else ""
-        answer = self.send("GET", path + suffix, b"", {})
-        return _expect(self, "GET", path, answer)
+    def call_raw(
+        self, operation: str, body: Json | None = None, /, **parameters: str
+    ) -> httpx.Response:
+        """The same, as bytes. `parameters` fill the path; what is left goes into the query."""
+        method, path = self.map[operation]
+        query = {}
+        for name, value in parameters.items():
+            if "{" + name + "}" in path:
+                path = path.replace("{" + name + "}", value)
+            else:
+                query[name.rstrip("_")] = value
+        if query:
+            path += f"?{httpx.QueryParams(query)}"
+        if method == "GET":
+            return _expect(self, method, path, self.send(method, path, b"", {}))
+        headers = {"Content-Type": "application/json"}
+        if method == "POST":
+            headers["Idempotency-Key"] = str(uuid4())
+        content = json.dumps(body if body is not None else {}).encode()
+        return self._remember(method, path, content, headers)
 
-    def post(self, path: str, body: Json | None = None) -> Json:
-        return self._write("POST", path, body if body is not None else {})
-
-    def put(self, path: str, body: Json) -> Json:
-        return self._write("PUT", path, body)
-
-    def patch(self, path: str, body: Json) -> Json:
-        return self._write("PATCH", path, body)
-
-    def upload(self, path: str, *, file_name: str, content: bytes, media_type: str) -> Json:
+    def upload(
+        self, operation: str, *, file_name: str, content: bytes, media_type: str, **parameters: str
+    ) -> Json:
         """A multipart upload, built once so that its bytes repeat."""
+        method, path = self.map[operation]
+        for name, value in parameters.items():
+            path = path.replace("{" + name + "}", value)
         request = self.http.build_request(
-            "POST", path, files={"file": (file_name, content, media_type)}
+            method, path, files={"file": (file_name, content, media_type)}
         )
         headers = {
             "Content-Type": request.headers["content-type"],
             "Idempotency-Key": str(uuid4()),
         }
-        return self._remember("POST", path, request.read(), headers)
+        found: Json = self._remember(method, path, request.read(), headers).json()
+        return found
 
-    def _write(self, method: str, path: str, body: Json) -> Json:
-        headers = {"Content-Type": "application/json"}
-        if method == "POST":
-            headers["Idempotency-Key"] = str(uuid4())
-        return self._remember(method, path, json.dumps(body).encode(), headers)
-
-    def _remember(self, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Json:
+    def _remember(
+        self, method: str, path: str, content: bytes, headers: Mapping[str, str]
+    ) -> httpx.Response:
         answer = _expect(self, method, path, self.send(method, path, content, headers))
         self.memory.append(Written(self, method, path, content, headers, answer.status_code))
-        found: Json = answer.json() if answer.content else {}
-        return found
+        return answer
+
+
+def read_map(http: httpx.Client, door: str) -> dict[str, tuple[str, str]]:
+    """Operation id → method and path, from the door's OpenAPI document."""
+    document = http.get(f"/{door}/v1/openapi.json").json()
+    return {
+        operation["operationId"]: (method.upper(), path)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
 
 
 def _expect(client: Client, method: str, path: str, answer: httpx.Response) -> httpx.Response:
