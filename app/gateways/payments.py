@@ -52,9 +52,13 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutState:
-    """`open`, `paid` or `expired`; the money's figures once paid, minor units."""
+    """`open`, `paid` or `expired`; the money's figures once paid, minor units.
+
+    `collection_id` is the one that `open_checkout` was given; None for a page that is not ours.
+    """
 
     state: str
+    collection_id: UUID | None = None
     charge_id: str | None = None
     balance_transaction_id: str | None = None
     gross_minor: int = 0

@@ -53,10 +53,13 @@ class Invoice(Row):
     __tablename__ = "invoices"
     __table_args__ = (
         UniqueConstraint("series", "year", "sequence"),
-        CheckConstraint("state IN ('issued','collected','uncollectible')", name="state"),
+        CheckConstraint("state IN ('issued','collected')", name="state"),
         CheckConstraint("gross_minor = net_minor + tax_minor", name="gross"),
         CheckConstraint("net_minor >= 0 AND tax_minor >= 0", name="not_negative"),
         CheckConstraint("sequence > 0", name="sequence"),
+        CheckConstraint("(state = 'collected') = (collected_at IS NOT NULL)", name="collected"),
+        CheckConstraint("(document_key IS NULL) = (document_sha256 IS NULL)", name="document"),
+        CheckConstraint("language IN ('en','de')", name="language"),
         Index("ix_invoices_company_id", "company_id", "issued_at", "id"),
         Index("ix_invoices_issued_at", "issued_at", "id"),
     )
@@ -68,6 +71,7 @@ class Invoice(Row):
     year: Mapped[int]
     sequence: Mapped[int]
     number: Mapped[str] = mapped_column(unique=True)
+    language: Mapped[str]
     state: Mapped[str]
     currency: Mapped[str]
     net_minor: Mapped[int]
@@ -126,17 +130,42 @@ class InvoiceTaxGroup(Row):
 
 
 class Collection(Row):
-    """One way in which an invoice's money comes in. At most one is live, at most one paid."""
+    """One way in which an invoice's money comes in. At most one is live, at most one paid.
+
+    `looked_at` is when the provider was last asked, so that a lost webhook is made up for.
+    """
 
     __tablename__ = "collections"
     __table_args__ = (
         CheckConstraint("kind IN ('checkout','recorded')", name="kind"),
         CheckConstraint("state IN ('intended','open','paid','expired')", name="state"),
+        CheckConstraint("kind <> 'recorded' OR state = 'paid'", name="recorded_is_paid"),
+        CheckConstraint(
+            "state <> 'open' OR (provider_session_id IS NOT NULL AND checkout_url IS NOT NULL)",
+            name="open_has_page",
+        ),
+        CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name="paid_at"),
+        CheckConstraint(
+            "state <> 'paid' OR kind <> 'checkout' OR (balance_transaction_id IS NOT NULL"
+            " AND stripe_fee_minor IS NOT NULL AND available_at IS NOT NULL)",
+            name="checkout_has_figures",
+        ),
+        CheckConstraint(
+            "kind <> 'recorded' OR (evidence IS NOT NULL AND received_on IS NOT NULL)",
+            name="recorded_has_evidence",
+        ),
         Index(
             "uq_collections_live",
             "invoice_id",
             unique=True,
             postgresql_where=text("state <> 'expired'"),
+        ),
+        Index("ix_collections_invoice_id", "invoice_id"),
+        Index("ix_collections_open", "looked_at", postgresql_where=text("state = 'open'")),
+        Index(
+            "ix_collections_to_clear",
+            "available_at",
+            postgresql_where=text("state = 'paid' AND kind = 'checkout' AND cleared_at IS NULL"),
         ),
     )
 
@@ -154,8 +183,10 @@ class Collection(Row):
     available_at: Mapped[datetime | None]
     cleared_at: Mapped[datetime | None]
     evidence: Mapped[str | None]
+    received_on: Mapped[date | None]
     recorded_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     intended_at: Mapped[datetime]
+    looked_at: Mapped[datetime]
     paid_at: Mapped[datetime | None]
 
 
@@ -183,9 +214,11 @@ after_create(
     """
 CREATE FUNCTION invoice_line_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'an invoice line is never changed' USING ERRCODE = '42501';
+  RAISE EXCEPTION 'a line or tax group of an invoice is never changed' USING ERRCODE = '42501';
 END $$;
 CREATE TRIGGER invoice_lines_frozen BEFORE UPDATE OR DELETE ON invoice_lines
+  FOR EACH ROW EXECUTE FUNCTION invoice_line_is_frozen();
+CREATE TRIGGER invoice_tax_groups_frozen BEFORE UPDATE OR DELETE ON invoice_tax_groups
   FOR EACH ROW EXECUTE FUNCTION invoice_line_is_frozen();
 """,
     down="DROP FUNCTION IF EXISTS invoice_line_is_frozen() CASCADE",

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.domain.errands import Errand
-from app.jobs import exports, payouts
+from app.jobs import exports, invoicing, payouts, stripe_events
 from app.jobs.toolbox import Toolbox
 
 Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
@@ -11,5 +11,7 @@ Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
 HANDLERS: dict[Errand, Handler] = {
     Errand.RUN_PAYOUTS: payouts.run_payouts,
     Errand.SEND_PAYOUT: payouts.send_payout,
+    Errand.RENDER_INVOICE: invoicing.render_invoice,
+    Errand.HANDLE_STRIPE_EVENT: stripe_events.handle_stripe_event,
     Errand.WRITE_EXPORT: exports.write_export,
 }

@@ -7,6 +7,7 @@ from app.api.client import (
     candidate_routes,
     company_routes,
     hiring_routes,
+    invoice_routes,
     project_routes,
     registration_routes,
     vocabulary_routes,
@@ -25,9 +26,9 @@ POLICY = DoorPolicy(
             "list_vocabularies",
         }
     ),
-    money=frozenset(),
+    money=frozenset({"pay_invoice"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset(),
+    outside=frozenset({"pay_invoice", "download_invoice"}),
     limited={"register_company": 1000},
 )
 
@@ -36,6 +37,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     company_routes.ROUTER,
     vocabulary_routes.ROUTER,
     hiring_routes.routes,
+    invoice_routes.router,
     candidate_routes.ROUTER,
     project_routes.ROUTER,
 )

@@ -4,7 +4,13 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.finance import export_routes, ledger_routes, payout_routes, rate_card_routes
+from app.api.finance import (
+    export_routes,
+    invoice_routes,
+    ledger_routes,
+    payout_routes,
+    rate_card_routes,
+)
 from app.api.finance.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -16,12 +22,13 @@ POLICY = DoorPolicy(
             "refresh_session",
         }
     ),
-    money=frozenset({"run_payouts"}),
+    money=frozenset({"run_payouts", "run_invoices", "record_payment"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset({"download_export"}),
+    outside=frozenset({"download_export", "record_payment", "download_invoice"}),
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    invoice_routes.router,
     payout_routes.router,
     ledger_routes.router,
     export_routes.router,

@@ -38,6 +38,14 @@ def group_of(payout_id: UUID) -> str:
     return f"payout-{payout_id}"
 
 
+def _ours(reference: str | None) -> UUID | None:
+    """The id in a reference, unless somebody else wrote it."""
+    try:
+        return UUID(reference or "")
+    except ValueError:
+        return None
+
+
 class StripePayments:
     """Payments through Stripe: Connect with Accounts v2, separate charges and transfers."""
 
@@ -141,7 +149,8 @@ class StripePayments:
         async with _asking():
             found = await self._client.v1.checkout.sessions.retrieve_async(session_id)
             if found.payment_status != "paid":
-                return CheckoutState("expired" if found.status == "expired" else "open")
+                state = "expired" if found.status == "expired" else "open"
+                return CheckoutState(state, _ours(found.client_reference_id))
             intent = found.payment_intent
             intent_id = intent if isinstance(intent, str) else intent.id if intent else ""
             paid = await self._client.v1.payment_intents.retrieve_async(
@@ -155,6 +164,7 @@ class StripePayments:
             raise PaymentsUnavailable("balance_transaction_pending")
         return CheckoutState(
             "paid",
+            _ours(found.client_reference_id),
             charge_id=charge.id,
             balance_transaction_id=balance.id,
             gross_minor=balance.amount,

@@ -1,0 +1,45 @@
+"""What invoicing refuses."""
+
+from app.domain.refusals import Kind, Refusal
+
+
+class IssuerProfileMissing(Refusal):
+    """Outside development no invoice is issued in an invented name."""
+
+    kind = Kind.STATE
+    en = "No issuer profile is set, so no invoice can be issued. Set it first (set_issuer_profile)."
+    de = "Ohne Ausstellerprofil kann keine Rechnung entstehen. Bitte zuerst set_issuer_profile."
+
+
+class InvoiceAlreadyCollected(Refusal):
+    kind = Kind.STATE
+    en = "This invoice has been paid. Nothing more is due."
+    de = "Diese Rechnung ist bezahlt. Es ist nichts mehr offen."
+
+
+class PaymentAmountDiffers(Refusal):
+    kind = Kind.INVALID
+    en = "An invoice is collected in one payment: the amount must be exactly its amount due."
+    de = "Eine Rechnung wird in einer Zahlung beglichen: Der Betrag muss genau der offene sein."
+
+
+class PaymentUnderWay(Refusal):
+    """Money may be on its way through the provider, so that a second payment would be one too many."""
+
+    kind = Kind.STATE
+    en = "An online payment of this invoice is under way. Wait for its outcome and try again."
+    de = "Eine Online-Zahlung dieser Rechnung läuft gerade. Warten Sie ihr Ergebnis ab."
+
+
+class CheckoutRefused(Refusal):
+    kind = Kind.STATE
+    en = (
+        "The payment provider does not open a page for this invoice ({reason}). Pay it by transfer."
+    )
+    de = "Der Zahlungsdienst öffnet dafür keine Seite ({reason}). Bitte per Überweisung zahlen."
+
+
+class PaymentProviderSilent(Refusal):
+    kind = Kind.UNAVAILABLE
+    en = "The payment provider does not answer. Nothing was paid; send the same request again."
+    de = "Der Zahlungsdienst antwortet nicht. Es wurde nichts bezahlt; bitte erneut senden."

@@ -1,0 +1,43 @@
+"""What invoicing does by itself: printing, and money that falls due for a look."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import structlog
+
+from app.gateways.payments import PaymentsUnavailable
+from app.invoicing import collecting, documents
+from app.jobs.toolbox import Toolbox
+
+_log = structlog.get_logger("lehrwerk.jobs")
+
+
+async def render_invoice(tools: Toolbox, payload: Mapping[str, str]) -> None:
+    """Errand RENDER_INVOICE {"invoice_id"}: a repeat finds the kept file."""
+    outside = tools.outside
+    await documents.render(
+        tools.database, outside.files, outside.documents, UUID(payload["invoice_id"])
+    )
+
+
+async def clear_payments(tools: Toolbox) -> None:
+    """Sweep: payments that have become available at the provider."""
+    async with tools.database.begin() as session:
+        await collecting.clear_available(session, now=tools.clock.now())
+
+
+async def look_at_open_pages(tools: Toolbox) -> None:
+    """Sweep: ask about payment pages whose webhook may have been lost."""
+    async with tools.database.begin() as session:
+        pages = await collecting.pages_to_look_at(session, now=tools.clock.now())
+    for page in pages:
+        try:
+            await collecting.ask_and_settle(
+                tools.database, tools.outside.payments, page.session_id, now=tools.clock.now()
+            )
+        except (PaymentsUnavailable, collecting.StrayMoney) as error:
+            _log.warning(
+                "page_not_settled",
+                collection_id=str(page.collection_id),
+                why=type(error).__name__,
+            )
