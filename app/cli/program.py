@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from app.cli import documents, places, serving, simulator, staff
+from app.cli import documents, places, proof, serving, simulator, staff
 from app.demo import playing
 from app.demo.brief import shipped
 from app.identity.staff import StaffRole
@@ -125,6 +125,23 @@ def stripe_sim(
     simulator.run_here(
         Settings(), port=port, log=log, state=state, notify=notify, with_parent=with_parent
     )
+
+
+@app.command()
+def books(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Prove the books: every identity, or the rows that break it.
+
+    Exit code 0 only if every identity holds; 1 otherwise.
+    """
+    settings = _settings(data_dir)
+    with places.database_url(settings) as url:
+        identities = asyncio.run(proof.prove(url))
+    typer.echo(proof.as_json(identities) if as_json else proof.as_table(identities))
+    if not all(identity.holds for identity in identities):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """The money: invoice, collection, payout, exports, books, and everything a second time."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +96,17 @@ def export(brief: Brief, cast: Cast, stage: Stage, out: Path, teller: Teller) ->
         )
         wait_for(
             f"the export of {kind}",
-            lambda made=made: (
-                cast.finance.call("get_export", export_id=made["id"])["state"] == "finished"
-            ),
+            partial(_finished, cast, made["id"]),
         )
         content = cast.finance.call_raw("download_export", export_id=made["id"]).content
         (out / f"{kind}.csv").write_bytes(content)
     teller.say(f"Invoice and exports lie in {out.resolve()}:")
     teller.say("  " + ", ".join(sorted(f.name for f in out.iterdir())))
     _fee(cast, teller)
+
+
+def _finished(cast: Cast, export_id: str) -> bool:
+    return bool(cast.finance.call("get_export", export_id=export_id)["state"] == "finished")
 
 
 def _fee(cast: Cast, teller: Teller) -> None:

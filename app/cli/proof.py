@@ -1,0 +1,44 @@
+"""`lehrwerk books`."""
+
+import json
+from collections.abc import Sequence
+
+from app.books import proving
+from app.cli import places
+from app.kit.proof import Identity
+
+
+async def prove(url: str) -> list[Identity]:
+    """Every identity of every room, and those between rooms."""
+    async with places.opened(url) as database, database.begin() as session:
+        return list(await proving.prove_all(session))
+
+
+def as_json(identities: Sequence[Identity]) -> str:
+    """For machines."""
+    return json.dumps(
+        {
+            "holds": all(i.holds for i in identities),
+            "identities": [
+                {
+                    "name": i.name,
+                    "checked": i.checked,
+                    "holds": i.holds,
+                    "breaches": list(i.breaches),
+                }
+                for i in identities
+            ],
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def as_table(identities: Sequence[Identity]) -> str:
+    """For people: a line each, and under a broken one its rows."""
+    lines = []
+    for identity in identities:
+        mark = "holds" if identity.holds else "BROKEN"
+        lines.append(f"{mark:<7} {identity.checked:>8}  {identity.name}")
+        lines += [f"                   {breach}" for breach in identity.breaches]
+    return "\n".join(lines)
