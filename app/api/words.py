@@ -29,7 +29,8 @@ def _no_control(value: str) -> str:
     return value
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """For types of a door's own: refuse control characters and line breaks."""
     if _CONTROL_OR_BREAK.search(value):
         raise PydanticCustomError("unprintable_text", "Text has characters that cannot be stored")
     return value
@@ -93,7 +94,7 @@ def _no_bool(value: Any) -> Any:
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(_one_line),
+    AfterValidator(one_line),
 ]
 Prose = Annotated[
     str,
@@ -101,13 +102,13 @@ Prose = Annotated[
     AfterValidator(_no_control),
 ]
 Password = Annotated[
-    str, StringConstraints(min_length=12, max_length=256), AfterValidator(_one_line)
+    str, StringConstraints(min_length=12, max_length=256), AfterValidator(one_line)
 ]
-Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_one_line),
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(one_line),
                   AfterValidator(_email)]  # fmt: skip
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_one_line),
+Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(one_line),
                  AfterValidator(_zone)]  # fmt: skip
 Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=-(2**53), le=2**53)]
 Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=2**31)]

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Database, Row
@@ -40,3 +41,12 @@ async def take(
         stored = await session.get(Limit, key)
         wait = stored.arrives_at - burst - now if stored else step
     return max(1, int(wait.total_seconds()) + 1)
+
+
+async def give_back(session: AsyncSession, key: str, *, most: int, window_s: int) -> None:
+    """Undo one `take` in the caller's transaction: what was counted turned out to be harmless."""
+    await session.execute(
+        update(Limit)
+        .where(Limit.key == key)
+        .values(arrives_at=Limit.arrives_at - timedelta(seconds=window_s) / most)
+    )

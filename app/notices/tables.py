@@ -13,7 +13,12 @@ class MailDelivery(Row):
     """One e-mail: intent (row), call, outcome. The text is never stored."""
 
     __tablename__ = "mail_deliveries"
-    __table_args__ = (CheckConstraint("state IN ('intended','sent','failed')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('intended','sent','failed')", name="state"),
+        CheckConstraint(
+            "template IN ('verify_email','reset_password','address_taken')", name="template"
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)

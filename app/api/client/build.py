@@ -4,12 +4,14 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.client import (
+    api_key_routes,
     candidate_routes,
     company_routes,
     hiring_routes,
     invoice_routes,
     project_routes,
     registration_routes,
+    session_routes,
     vocabulary_routes,
 )
 from app.api.client.actor import authenticate
@@ -22,17 +24,32 @@ POLICY = DoorPolicy(
         {
             "sign_in",
             "refresh_session",
+            "verify_email",
+            "request_password_reset",
+            "reset_password",
             "register_company",
             "list_vocabularies",
         }
     ),
     money=frozenset({"pay_invoice"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset({"pay_invoice", "download_invoice"}),
+    outside=frozenset(
+        {
+            "sign_in",
+            "refresh_session",
+            "verify_email",
+            "request_password_reset",
+            "reset_password",
+            "pay_invoice",
+            "download_invoice",
+        }
+    ),
     limited={"register_company": 1000},
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    session_routes.routes,
+    api_key_routes.routes,
     registration_routes.ROUTER,
     company_routes.ROUTER,
     vocabulary_routes.ROUTER,

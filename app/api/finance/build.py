@@ -10,6 +10,7 @@ from app.api.finance import (
     ledger_routes,
     payout_routes,
     rate_card_routes,
+    session_routes,
 )
 from app.api.finance.actor import authenticate
 
@@ -24,10 +25,19 @@ POLICY = DoorPolicy(
     ),
     money=frozenset({"run_payouts", "run_invoices", "record_payment"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset({"download_export", "record_payment", "download_invoice"}),
+    outside=frozenset(
+        {
+            "sign_in",
+            "refresh_session",
+            "download_export",
+            "record_payment",
+            "download_invoice",
+        }
+    ),
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    session_routes.routes,
     invoice_routes.router,
     payout_routes.router,
     ledger_routes.router,

@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
+from app.api.operations import session_routes
 from app.api.operations.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -17,10 +18,10 @@ POLICY = DoorPolicy(
     ),
     money=frozenset(),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset(),
+    outside=frozenset({"sign_in", "refresh_session"}),
 )
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (session_routes.routes,)
 
 
 def build(runtime: Runtime) -> FastAPI:

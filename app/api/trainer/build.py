@@ -10,6 +10,7 @@ from app.api.trainer import (
     hiring_routes,
     profile_routes,
     registration_routes,
+    session_routes,
     vocabulary_routes,
 )
 from app.api.trainer.actor import authenticate
@@ -21,17 +22,30 @@ POLICY = DoorPolicy(
         {
             "sign_in",
             "refresh_session",
+            "verify_email",
+            "request_password_reset",
+            "reset_password",
             "register_trainer",
             "list_vocabularies",
         }
     ),
     money=frozenset(),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset({"start_payout_onboarding"}),
+    outside=frozenset(
+        {
+            "sign_in",
+            "refresh_session",
+            "verify_email",
+            "request_password_reset",
+            "reset_password",
+            "start_payout_onboarding",
+        }
+    ),
     limited={"register_trainer": 2000},
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    session_routes.routes,
     registration_routes.ROUTER,
     profile_routes.ROUTER,
     vocabulary_routes.ROUTER,

@@ -1,5 +1,7 @@
 """What a sign-in answers."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from app.api.words import Seen
@@ -21,6 +23,12 @@ class SignedInView(Seen):
     """The answer of a sign-in and of a refresh."""
 
     session: SessionView
+
+
+class DoneView(Seen):
+    """It is done, or in the case of `accepted` on its way."""
+
+    state: Literal["accepted", "verified", "reset"]
 
 
 def session_view(tokens: Tokens) -> SessionView:

@@ -1,0 +1,74 @@
+"""The words of our e-mails, in English and German.
+
+No letter greets by name or repeats anything the recipient's account holds: an account can be opened
+with somebody else's address, and its name must not become a message that we send to strangers.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Template(StrEnum):
+    VERIFY_EMAIL = "verify_email"
+    RESET_PASSWORD = "reset_password"  # noqa: S105 – a letter's name
+    ADDRESS_TAKEN = "address_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    subject: str
+    text: str
+
+
+_WORDS: dict[tuple[Template, str], Letter] = {
+    (Template.VERIFY_EMAIL, "en"): Letter(
+        "Confirm your e-mail address",
+        "Somebody, most likely you, registered at Lehrwerk with this address.\n\n"
+        "Confirm within 48 hours that it is yours:\n{link}\n\n"
+        "Or enter this token in the app:\n{token}\n\n"
+        "If that was not you, do nothing: the address stays unconfirmed.\n",
+    ),
+    (Template.VERIFY_EMAIL, "de"): Letter(
+        "Bestätigen Sie Ihre E-Mail-Adresse",
+        "Jemand, vermutlich Sie, hat sich bei Lehrwerk mit dieser Adresse angemeldet.\n\n"
+        "Bestätigen Sie binnen 48 Stunden, dass sie Ihnen gehört:\n{link}\n\n"
+        "Oder geben Sie dieses Token in der App ein:\n{token}\n\n"
+        "Waren Sie es nicht, tun Sie nichts: Die Adresse bleibt unbestätigt.\n",
+    ),
+    (Template.RESET_PASSWORD, "en"): Letter(
+        "Set a new password",
+        "A new password was asked for at Lehrwerk for this address.\n\n"
+        "Set it within one hour:\n{link}\n\n"
+        "Or enter this token in the app:\n{token}\n\n"
+        "All devices are signed out by it. If that was not you, do nothing: your password "
+        "stays as it is.\n",
+    ),
+    (Template.RESET_PASSWORD, "de"): Letter(
+        "Setzen Sie ein neues Passwort",
+        "Für diese Adresse wurde bei Lehrwerk ein neues Passwort angefordert.\n\n"
+        "Setzen Sie es binnen einer Stunde:\n{link}\n\n"
+        "Oder geben Sie dieses Token in der App ein:\n{token}\n\n"
+        "Dabei werden alle Geräte abgemeldet. Waren Sie es nicht, tun Sie nichts: Ihr Passwort "
+        "bleibt, wie es ist.\n",
+    ),
+    (Template.ADDRESS_TAKEN, "en"): Letter(
+        "You already have an account",
+        "Somebody, most likely you, registered at Lehrwerk again with this address. There is "
+        "already a confirmed account for it.\n\n"
+        "Sign in with it, or ask for a new password at the sign-in. If that was not you, do "
+        "nothing: your account is untouched.\n",
+    ),
+    (Template.ADDRESS_TAKEN, "de"): Letter(
+        "Sie haben schon ein Konto",
+        "Jemand, vermutlich Sie, hat sich bei Lehrwerk noch einmal mit dieser Adresse angemeldet. "
+        "Zu ihr gibt es schon ein bestätigtes Konto.\n\n"
+        "Melden Sie sich damit an, oder fordern Sie bei der Anmeldung ein neues Passwort an. "
+        "Waren Sie es nicht, tun Sie nichts: Ihr Konto ist unberührt.\n",
+    ),
+}
+
+
+def write(template: Template, language: str, *, link: str = "", token: str = "") -> Letter:
+    """The letter in `de` or, for any other language, in English."""
+    words = _WORDS[template, "de" if language == "de" else "en"]
+    return Letter(words.subject, words.text.format(link=link, token=token))
