@@ -1,9 +1,12 @@
 """How a trainer comes in."""
 
+from fastapi import Request
+
+from app.api import guards
 from app.api.door import Language, Now, Run, Session, router
 from app.api.trainer.inputs.profile import RegisterTrainer
 from app.api.trainer.views.profile import RegisteredTrainerView, registered_view
-from app.identity import passwords, sessions
+from app.identity import attempts, passwords, sessions
 from app.trainers import queries, registering
 from app.trainers.registering import NewTrainer
 
@@ -12,7 +15,12 @@ ROUTER = router("Registration")
 
 @ROUTER.post("/registrations", operation_id="register_trainer", status_code=201)
 async def register_trainer(
-    said: RegisterTrainer, session: Session, run: Run, now: Now, language: Language
+    said: RegisterTrainer,
+    request: Request,
+    session: Session,
+    run: Run,
+    now: Now,
+    language: Language,
 ) -> RegisteredTrainerView:
     """Register and be signed in at once.
 
@@ -30,5 +38,11 @@ async def register_trainer(
         language=language,
     )
     made = await registering.register(session, new, now=now)
-    tokens = await sessions.start(session, user_id=made.user_id, settings=run.settings, now=now)
+    tokens = await sessions.start(
+        session,
+        user_id=made.user_id,
+        settings=run.settings,
+        now=now,
+        address_digest=attempts.place_of(guards.caller_address(request), run.settings),
+    )
     return registered_view(await queries.get_profile(session, made.trainer_id), tokens)
