@@ -20,6 +20,7 @@ async def register_company(
     session: Session,
     run: Run,
     now: Now,
+    *,
     language: Language,
 ) -> RegisteredCompanyView:
     """Register a company and its owner, who is signed in at once and can act right away.

@@ -20,6 +20,7 @@ async def register_trainer(
     session: Session,
     run: Run,
     now: Now,
+    *,
     language: Language,
 ) -> RegisteredTrainerView:
     """Register and be signed in at once.
