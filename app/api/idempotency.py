@@ -13,6 +13,7 @@ from app.kit import crypto, idempotency
 from app.kit.idempotency import Answer
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_BOUNDARY = re.compile(r'multipart/form-data;.*boundary="?([^";,\s]{1,70})', re.IGNORECASE)
 
 
 class IdempotencyKeyRequired(Refusal):
@@ -39,6 +40,13 @@ class IdempotencyKeyInUse(Refusal):
     de = "Die erste Anfrage mit diesem Idempotency-Key läuft noch. Bitte gleich noch einmal."
 
 
+async def _said(request: Request) -> bytes:
+    """The body as far as it was meant: a form is sent again with another random boundary."""
+    body = await request.body()
+    form = _BOUNDARY.match(request.headers.get("content-type", ""))
+    return body.replace(b"--" + form[1].encode(), b"--") if form else body
+
+
 class Keeper:
     """Keeps and replays the answer of one POST. Made per request; does nothing without a key."""
 
@@ -60,7 +68,7 @@ class Keeper:
         if self._key is None:
             return None
         self._fingerprint = sha256(
-            request.url.query.encode() + b"\0" + await request.body()
+            request.url.query.encode() + b"\0" + await _said(request)
         ).digest()
         if not await idempotency.lock(session, self._scope, self._key):
             raise IdempotencyKeyInUse(retry_after_s=1)

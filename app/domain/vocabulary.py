@@ -121,38 +121,24 @@ COUNTRIES: Final = frozenset(
     """.split()  # noqa: SIM905 – a wall of quotes reads worse
 )
 
-# Why somebody decides against something. `REASONS[use]` holds the codes of one use.
+# Why somebody decides against something. `REASONS[use]` names every code of one use.
 REASONS: Final[Mapping[str, Mapping[str, Term]]] = MappingProxyType(
     {
         "decline_application": _by_key(
-            ("requirements_not_met", "A requirement is not met", "Eine Anforderung fehlt"),
-            ("experience", "Another field of experience is needed", "Andere Erfahrung gesucht"),
-            ("asking_rate", "The asking rate does not fit", "Der gewünschte Satz passt nicht"),
-            ("availability", "Too few hours, or other hours", "Zu wenige oder andere Stunden"),
+            ("skills", "Other skills are needed", "Andere Fähigkeiten gesucht"),
+            ("experience", "Other experience is needed", "Andere Erfahrung gesucht"),
+            ("language", "The languages do not fit", "Die Sprachen passen nicht"),
+            ("availability", "The hours do not fit", "Die Stunden passen nicht"),
+            ("rate", "The asking rate does not fit", "Der gewünschte Satz passt nicht"),
             ("position_filled", "All seats are taken", "Alle Plätze sind vergeben"),
-            (
-                "project_changed",
-                "The project was changed or ended",
-                "Projekt geändert oder beendet",
-            ),
             ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
         ),
-        "decline_offer": _by_key(
-            ("rate", "The rate does not fit", "Der Satz passt nicht"),
-            ("hours", "The hours do not fit", "Die Stunden passen nicht"),
-            ("dates", "The dates do not fit", "Die Daten passen nicht"),
-            ("topic", "The topic does not fit", "Das Thema passt nicht"),
-            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
-        ),
-        "send_back_timesheet": _by_key(
-            ("unclear_entry", "An entry is unclear", "Ein Eintrag ist unklar"),
-            ("wrong_position", "Time on another position", "Zeit auf einer anderen Position"),
-            ("wrong_times", "Times look mistaken", "Zeiten wirken irrtümlich"),
-            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
-        ),
-        "decline_over_cap": _by_key(
-            ("not_agreed", "The time beyond the cap was not agreed", "Mehrzeit nicht vereinbart"),
-            ("exhausted", "Nothing is left to cover it", "Es ist nichts mehr dafür übrig"),
+        "end_engagement": _by_key(
+            ("work_done", "The work is done", "Die Arbeit ist getan"),
+            ("project_closed", "The project has ended", "Das Projekt ist beendet"),
+            ("less_work", "There is less work than planned", "Weniger Arbeit als geplant"),
+            ("requirements_changed", "Something else is needed now", "Der Bedarf ist ein anderer"),
+            ("trainer_asked", "The trainer asked for it", "Die Trainerin wünscht es"),
             ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
         ),
     }

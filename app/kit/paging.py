@@ -100,8 +100,17 @@ def cut(
     at: ColumnElement[datetime] | Any,
     id_: ColumnElement[UUID] | Any,
     page: Cut,
+    *,
+    oldest_first: bool = False,
 ) -> Select[*Ts]:
-    """Newest first by (at, id), one row more than asked so that `paged` can tell the end."""
+    """Newest first by (at, id), one row more than asked so that `paged` can tell the end.
+
+    `oldest_first` is for queues, where what has waited longest is next.
+    """
+    if oldest_first:
+        if page.after is not None:
+            statement = statement.where(tuple_(at, id_) > tuple_(*page.after))
+        return statement.order_by(at, id_).limit(page.limit + 1)
     if page.after is not None:
         statement = statement.where(tuple_(at, id_) < tuple_(*page.after))
     return statement.order_by(at.desc(), id_.desc()).limit(page.limit + 1)

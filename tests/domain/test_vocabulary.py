@@ -6,6 +6,8 @@ import pytest
 
 from app.domain import credential_types, vocabulary
 from app.domain.credential_types import NumberCheck, Territory, check_number, fits, tidy_number
+from app.domain.engagements import EndReason
+from app.domain.hiring import DeclineReason
 
 TYPES = credential_types.TYPES
 
@@ -18,7 +20,18 @@ def test_terms_are_complete() -> None:
     assert set(vocabulary.LEVEL_TERMS) == set(vocabulary.LEVELS)
     assert [vocabulary.LEVEL_CODES[n] for n in range(1, 8)] == list(vocabulary.LEVELS)
     assert len(vocabulary.COUNTRIES) == 249
-    assert all("other" in codes for codes in vocabulary.REASONS.values())
+
+
+def test_reasons_are_the_ones_that_can_be_given() -> None:
+    given = {"decline_application": DeclineReason, "end_engagement": EndReason}
+    assert {use: set(codes) for use, codes in vocabulary.REASONS.items()} == {
+        use: {code.value for code in codes} for use, codes in given.items()
+    }
+
+
+def test_jurisdictions_are_explained() -> None:
+    forms = {key: credential_types.jurisdiction_form(kind) for key, kind in TYPES.items()}
+    assert (forms["us_npi"], forms["us_bar"], forms["degree"]) == ("US", "US-*", "any")
 
 
 @pytest.mark.parametrize(

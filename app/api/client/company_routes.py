@@ -13,7 +13,7 @@ from app.companies import billing, overviews
 from app.companies.billing import Billing
 from app.companies.queries import Address, RequestedTerms
 
-ROUTER = router("Company")
+ROUTER = router("company")
 
 
 @ROUTER.get("/company", operation_id="get_company")

@@ -10,7 +10,7 @@ from app.companies import overviews, registering
 from app.companies.registering import NewCompany, NewOwner
 from app.identity import attempts, passwords, sessions
 
-ROUTER = router("Registration")
+ROUTER = router("registration")
 
 
 @ROUTER.post("/registrations", operation_id="register_company", status_code=201)

@@ -4,7 +4,7 @@ from app.api import vocabularies
 from app.api.door import Language, router
 from app.api.vocabularies import VocabulariesView
 
-ROUTER = router("Vocabularies")
+ROUTER = router("vocabularies")
 
 
 @ROUTER.get("/vocabularies", operation_id="list_vocabularies")

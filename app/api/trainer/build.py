@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
 from app.api.trainer import (
+    credential_routes,
     earning_routes,
     feed_routes,
     hiring_routes,
@@ -38,6 +39,7 @@ POLICY = DoorPolicy(
             "verify_email",
             "request_password_reset",
             "reset_password",
+            "upload_evidence",
             "start_payout_onboarding",
         }
     ),
@@ -48,6 +50,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session_routes.routes,
     registration_routes.ROUTER,
     profile_routes.ROUTER,
+    credential_routes.ROUTER,
     vocabulary_routes.ROUTER,
     hiring_routes.routes,
     earning_routes.router,

@@ -14,7 +14,7 @@ from app.domain.money import Money
 from app.trainers import pay_terms, profiles, queries
 from app.trainers.profiles import ProfileChange, Spoken
 
-ROUTER = router("Profile")
+ROUTER = router("profile")
 
 
 async def _seen(session: Session, caller: Caller) -> TrainerView:

@@ -10,7 +10,7 @@ from app.identity import attempts, passwords, sessions
 from app.trainers import queries, registering
 from app.trainers.registering import NewTrainer
 
-ROUTER = router("Registration")
+ROUTER = router("registration")
 
 
 @ROUTER.post("/registrations", operation_id="register_trainer", status_code=201)
