@@ -42,7 +42,7 @@ class CredentialTypeView(Seen):
     has_check_digit: bool = Field(description="A mistyped number is refused at once.")
 
 
-class ReasonView(Seen):
+class ReasonCodeView(Seen):
     """A reason code and what it is for."""
 
     use: str = Field(examples=["decline_application"])
@@ -59,7 +59,7 @@ class VocabulariesView(Seen):
         description="The common ones. Any IANA subtag of two or three letters is accepted."
     )
     language_levels: list[LevelView]
-    reason_codes: list[ReasonView]
+    reason_codes: list[ReasonCodeView]
     currencies: list[str]
     countries: list[str]
 
@@ -75,7 +75,7 @@ def vocabularies(language: str) -> VocabulariesView:
             for key, term in vocabulary.LEVEL_TERMS.items()
         ],
         reason_codes=[
-            ReasonView(use=use, key=term.key, name=_name(term, language))
+            ReasonCodeView(use=use, key=term.key, name=_name(term, language))
             for use, terms in vocabulary.REASONS.items()
             for term in terms.values()
         ],

@@ -45,4 +45,7 @@ class UploadEvidence(Said):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    file: UploadFile = Field(description="A PDF, PNG or JPEG of up to 10 MB.")
+    file: UploadFile = Field(
+        description="A PDF, PNG or JPEG of up to 10 MB.",
+        json_schema_extra={"format": "binary"},
+    )
