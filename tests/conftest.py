@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.door import Runtime
@@ -20,6 +21,10 @@ from app.kit.postgres import launcher
 from app.main import build_app, make_runtime
 from app.settings import Settings
 from migrations.running import upgrade
+
+# No assertion of ours is about time: on a busy machine the deadline would be one.
+hypothesis_settings.register_profile("lehrwerk", deadline=None)
+hypothesis_settings.load_profile("lehrwerk")
 
 
 @pytest.fixture(scope="session")

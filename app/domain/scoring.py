@@ -46,10 +46,10 @@ WEIGHTS: Final[Mapping[Factor, int]] = MappingProxyType(
 
 
 def prior_lower_bound(good: int, bad: int) -> int:
-    """Mean less one standard deviation of Beta(good, bad), in 0..10,000, rounded up."""
+    """Mean less one standard deviation of Beta(good, bad), in 0..10,000. Both at least 1."""
     weight = good + bad
     variance = FULL * FULL * good * bad // (weight * weight * (weight + 1))
-    return max(0, FULL * good // weight - isqrt(variance))
+    return FULL * good // weight - isqrt(variance)
 
 
 # Nobody has reviewed work yet: everyone starts from the same prior, worth five reviewed items.

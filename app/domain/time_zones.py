@@ -30,6 +30,7 @@ def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+@lru_cache(maxsize=8_192)
 def _offset_minutes(zone: str, on: date) -> int:
     noon = datetime.combine(on, time(12), tzinfo=UTC).astimezone(ZoneInfo(zone))
     offset = noon.utcoffset()
