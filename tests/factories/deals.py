@@ -120,7 +120,7 @@ async def invoice(
     await session.flush()
     row = Invoice(
         id=new_id(), run_id=run.id, company_id=company_id, series="RE", year=now.year,
-        sequence=sequence, number=f"RE-{now.year}-{sequence:05d}", state="issued",
+        sequence=sequence, number=f"RE-{now.year}-{sequence:05d}", state="issued", language="en",
         currency="USD", net_minor=net, tax_minor=tax_minor, gross_minor=net + tax_minor,
         issuer={"country": "DE"},
         buyer=over.pop("buyer", {"legal_name": "Beispiel Labs Inc.", "vat_id": None}),
@@ -159,24 +159,52 @@ async def invoice(
     return row
 
 
-async def collected(session: AsyncSession, of: Invoice, *, now: datetime, user_id: UUID) -> None:
-    """The invoice's money arrived at the bank, recorded by finance."""
-    session.add(
-        Collection(
-            id=new_id(), invoice_id=of.id, kind="recorded", state="paid",
-            amount_minor=of.gross_minor, currency="USD", evidence="Statement 7",
-            recorded_by_user_id=user_id, intended_at=now, paid_at=now,
-        )
+async def collected(
+    session: AsyncSession,
+    of: Invoice,
+    weeks: Sequence[Approved],
+    *,
+    now: datetime,
+    user_id: UUID | None = None,
+    fee_minor: int = 3_000,
+    cleared: bool = True,
+) -> None:
+    """The invoice's money came in, and the weeks are funded.
+
+    With a `user_id` finance recorded it at the bank; without one it came through Checkout, and is
+    `cleared` once Stripe has made it available.
+    """
+    row = Collection(
+        id=new_id(), invoice_id=of.id, kind="recorded" if user_id else "checkout", state="paid",
+        amount_minor=of.gross_minor, currency="USD", intended_at=now, looked_at=now,
+        paid_at=now,
     )  # fmt: skip
+    if user_id:
+        row.evidence, row.recorded_by_user_id = "Statement 7", user_id
+        row.received_on = now.date()
+    else:
+        row.provider_session_id, row.checkout_url = f"cs_{row.id.hex}", "https://pay.example"
+        row.balance_transaction_id, row.provider_charge_id = f"txn_{row.id.hex}", f"ch_{row.id.hex}"
+        row.stripe_fee_minor, row.available_at = fee_minor, now
+        row.cleared_at = now if cleared else None
+    session.add(row)
     of.state, of.collected_at = "collected", now
+    for week in weeks:
+        approval = await session.get(Approval, week.bill.approval_id)
+        assert approval is not None
+        approval.funded_at = now
     await session.flush()
-    await _post(
-        session,
-        now,
-        ("collection", str(of.id)),
-        (chart.BANK, of.gross_minor),
-        (chart.receivable(of.company_id), -of.gross_minor),
-    )
+    owed = (chart.receivable(of.company_id), -of.gross_minor)
+    net = of.gross_minor - fee_minor
+    if user_id:
+        await _post(session, now, ("collection", str(of.id)), (chart.BANK, of.gross_minor), owed)
+        return
+    fee = (chart.EXPENSE_PROCESSING, fee_minor)
+    pending = (chart.STRIPE_PENDING, net)
+    await _post(session, now, ("collection", str(of.id)), pending, fee, owed)
+    if cleared:
+        cleared_entries = ((chart.STRIPE_AVAILABLE, net), (chart.STRIPE_PENDING, -net))
+        await _post(session, now, ("cleared", str(of.id)), *cleared_entries)
 
 
 async def payout(

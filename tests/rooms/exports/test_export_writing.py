@@ -90,7 +90,7 @@ async def world(module_database: Database, tmp_path_factory: pytest.TempPathFact
             session, [first], now=NOW, by_user_id=staff.id, tax_minor=28_500,
             buyer={"legal_name": FORMULA, "vat_id": "DE000000000"},
         )  # fmt: skip
-        await deals.collected(session, issued, now=NOW, user_id=staff.id)
+        await deals.collected(session, issued, [first], now=NOW, user_id=staff.id)
         await deals.payout(session, [first], now=NOW, by_user_id=staff.id)
     folder = tmp_path_factory.mktemp("exports")
     return World(module_database, folder, FinanceActor(staff.id))
