@@ -9,6 +9,7 @@ guess elsewhere, or share the address, cannot lock its owner out.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,7 +33,16 @@ class Bucket:
 
 
 def place_of(address: str, settings: Settings) -> bytes:
-    """A keyed digest of a network address: the same place is recognised, none can be read."""
+    """A keyed digest of a network address: the same place is recognised, none can be read.
+
+    Of IPv6 the first 64 bits count: whoever has one address there has them all.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        parsed = None
+    if isinstance(parsed, IPv6Address):
+        address = (parsed.ipv4_mapped or ip_network((parsed, 64), strict=False)).compressed
     return crypto.keyed_digest(settings.secret.get_secret_value(), "address", address.encode())[:16]
 
 

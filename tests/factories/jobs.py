@@ -1,31 +1,16 @@
-"""Working off the queue inside a test, one job after the other."""
+"""What waits in the queue."""
 
 import json
+from typing import Any
 
 from sqlalchemy import text
-
-from app.api.door import Runtime
-from app.domain.errands import Errand
-from app.jobs.handlers import HANDLERS
-from app.main import toolbox_of
+from sqlalchemy.ext.asyncio import AsyncSession
 
 
-async def run_waiting(runtime: Runtime) -> int:
-    """Handle every waiting job; how many. A handler's error leaves its job in the queue."""
-    done = 0
-    while True:
-        async with runtime.database.begin() as session:
-            row = (
-                await session.execute(
-                    text(
-                        "SELECT id, entrypoint, payload FROM pgqueuer WHERE status = 'queued'"
-                        " ORDER BY id LIMIT 1"
-                    )
-                )
-            ).one_or_none()
-        if row is None:
-            return done
-        await HANDLERS[Errand(row.entrypoint)](toolbox_of(runtime), json.loads(row.payload))
-        async with runtime.database.begin() as session:
-            await session.execute(text("DELETE FROM pgqueuer WHERE id = :id"), {"id": row.id})
-        done += 1
+async def queued(session: AsyncSession, errand: str) -> list[dict[str, Any]]:
+    """The payloads of the waiting jobs of one errand, oldest first."""
+    rows = await session.execute(
+        text("SELECT payload FROM pgqueuer WHERE entrypoint = :errand ORDER BY id"),
+        {"errand": str(errand)},
+    )
+    return [json.loads(payload) for payload in rows.scalars()]

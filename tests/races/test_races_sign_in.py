@@ -1,0 +1,59 @@
+"""A sign-in that checked the old password must not outlive the reset that changed it."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select, text
+
+from app.identity import passwords, signing_in
+from app.identity.refusals import SignInRefused
+from app.identity.tables import SignInSession, User
+from app.kit.clock import Clock
+from app.kit.db import Database
+from app.settings import Settings
+from tests.factories import people
+
+
+async def _until_somebody_waits(database: Database) -> None:
+    """Until a connection waits for a row that another one holds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(60):
+        while True:
+            async with database.begin() as session:
+                if await session.scalar(waiting):
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def test_a_password_changed_while_it_was_checked_opens_nothing(
+    database: Database, settings: Settings, clock: Clock
+) -> None:
+    old, new = "a-long-made-up-sentence", "quite-another-sentence"
+    hashed = {word: await passwords.hash_password(word) for word in (old, new)}
+    async with database.begin() as session:
+        user = await people.user(session, now=clock.now(), door="client", password_hash=hashed[old])
+
+    async with database.begin() as session:
+        row = await session.get(User, user.id, with_for_update=True)
+        assert row is not None
+        signing = asyncio.create_task(
+            signing_in.sign_in(
+                database,
+                door="client",
+                email=user.email,
+                password=old,
+                otp=None,
+                address="192.0.2.1",
+                settings=settings,
+                clock=clock,
+            )
+        )
+        await _until_somebody_waits(database)
+        row.password_hash = hashed[new]
+    with pytest.raises(SignInRefused):
+        await signing
+    async with database.begin() as session:
+        assert (await session.scalars(select(SignInSession))).all() == []
