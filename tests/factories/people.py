@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.tables import BillingProfile, Company, CompanyMember
@@ -148,3 +148,13 @@ async def credential(
     session.add(row)
     await session.flush()
     return row
+
+
+async def demote_owners(session: AsyncSession, *, role: str) -> None:
+    """Every owner's grant becomes `role`, to try what that role may not do."""
+    await session.execute(update(Grant).where(Grant.role == "owner").values(role=role))
+
+
+async def unverify(session: AsyncSession) -> None:
+    """Every credential is only claimed again."""
+    await session.execute(update(Credential).values(state="claimed", decided_at=None))

@@ -84,6 +84,50 @@ async def position(session: AsyncSession, of: Project, *, now: datetime, **over:
     return row
 
 
+async def offer(
+    session: AsyncSession,
+    at: Position,
+    trainer_id: UUID,
+    *,
+    now: datetime,
+    bill_minor: int = 15_000,
+    pay_minor: int = 12_000,
+    currency: str = "USD",
+    **over: Any,
+) -> Offer:
+    """An open offer for a week, 20 hours a week from today, with its application."""
+    application = Application(
+        id=new_id(), position_id=at.id, company_id=at.company_id, trainer_id=trainer_id,
+        state="offered", decide_by_at=now + timedelta(days=14), created_at=now,
+    )  # fmt: skip
+    session.add(application)
+    await session.flush()
+    row = Offer(
+        id=new_id(), application_id=application.id, position_id=at.id, company_id=at.company_id,
+        trainer_id=trainer_id, state="sent",
+        weekly_minutes=over.pop("weekly_minutes", 1200),
+        starts_on=over.pop("starts_on", now.date()),
+        expires_at=over.pop("expires_at", now + timedelta(days=7)),
+        pay_week_timezone="UTC", pay_week_first_day=1, created_at=now, **over,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    session.add_all(
+        [
+            ApplicationBillTerms(
+                application_id=application.id, asking_bill_minor=bill_minor, currency=currency
+            ),
+            ApplicationPayTerms(
+                application_id=application.id, asking_pay_minor=pay_minor, currency=currency
+            ),
+            OfferBillTerms(offer_id=row.id, bill_minor=bill_minor, currency=currency),
+            OfferPayTerms(offer_id=row.id, pay_minor=pay_minor, currency=currency),
+        ]
+    )
+    await session.flush()
+    return row
+
+
 async def engagement(
     session: AsyncSession,
     at: Position,

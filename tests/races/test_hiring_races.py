@@ -49,13 +49,8 @@ async def sow(database: Database, *, now: datetime, seats: int, applicants: int)
         for _ in range(applicants):
             person = await people.trainer(session, now=now)
             actor = TrainerActor(person.id, person.user_id)
-            application_id = new_id()
-            wish = Wish(position.id, None, None)
-            await applying.apply(session, actor, application_id, wish, now=now)
-            offer_id = await offering.make_offer(
-                session, client, application_id, terms(now), now=now
-            )
-            offers.append((actor, application_id, offer_id))
+            offer = await work.offer(session, position, person.id, now=now)
+            offers.append((actor, offer.application_id, offer.id))
     return Field(client, position.id, offers)
 
 
@@ -93,8 +88,8 @@ async def test_five_seats_and_thirty_acceptances(database: Database, now: dateti
         assert position.seats_taken == 5
         assert await session.scalar(select(func.count()).select_from(Engagement)) == 5
         # Who came too late still has her offer, should a seat become free.
-        states = await session.execute(select(Offer.state, func.count()).group_by(Offer.state))
-        assert dict(row._tuple() for row in states) == {"accepted": 5, "sent": 25}
+        states = await session.scalars(select(Offer.state))
+        assert Counter(states) == {"accepted": 5, "sent": 25}
     await prove(database)
 
 
@@ -134,8 +129,8 @@ async def test_accept_decline_and_withdraw_at_once(database: Database, now: date
         decided = await session.execute(
             select(OfferStep.offer_id, func.count()).group_by(OfferStep.offer_id)
         )
-        # Each offer was sent and then decided exactly once.
-        assert {count for _, count in decided} == {2}
+        # Each offer was decided exactly once.
+        assert [count for _, count in decided] == [1] * 10
     await prove(database)
 
 

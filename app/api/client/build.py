@@ -53,7 +53,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     registration_routes.ROUTER,
     company_routes.ROUTER,
     vocabulary_routes.ROUTER,
-    hiring_routes.routes,
+    hiring_routes.ROUTER,
     invoice_routes.router,
     candidate_routes.ROUTER,
     project_routes.ROUTER,

@@ -22,10 +22,10 @@ from app.engagements import for_companies as engagements
 from app.hiring import deciding, offering
 from app.hiring import for_companies as hiring
 
-routes = router("hiring")
+ROUTER = router("hiring")
 
 
-@routes.get(
+@ROUTER.get(
     "/positions/{position_id}/applications",
     operation_id="list_applications",
     response_model=Listed[ApplicationView],
@@ -42,7 +42,7 @@ async def list_applications(
     return listed(request, found, application_view)
 
 
-@routes.post("/applications/{application_id}/shortlist", operation_id="shortlist_application")
+@ROUTER.post("/applications/{application_id}/shortlist", operation_id="shortlist_application")
 async def shortlist_application(
     application_id: UUID, caller: Caller, session: Session, now: Now
 ) -> ApplicationView:
@@ -51,7 +51,7 @@ async def shortlist_application(
     return application_view(await hiring.get_application(session, caller, application_id))
 
 
-@routes.post("/applications/{application_id}/decline", operation_id="decline_application")
+@ROUTER.post("/applications/{application_id}/decline", operation_id="decline_application")
 async def decline_application(
     application_id: UUID, said: DeclineApplication, caller: Caller, session: Session, now: Now
 ) -> ApplicationView:
@@ -70,7 +70,7 @@ async def decline_application(
     return application_view(await hiring.get_application(session, caller, application_id))
 
 
-@routes.post("/applications/{application_id}/offers", operation_id="make_offer", status_code=201)
+@ROUTER.post("/applications/{application_id}/offers", operation_id="make_offer", status_code=201)
 async def make_offer(
     application_id: UUID, said: MakeOffer, caller: Caller, session: Session, now: Now
 ) -> OfferView:
@@ -83,14 +83,14 @@ async def make_offer(
     return offer_view(await hiring.get_offer(session, caller, offer_id, now=now))
 
 
-@routes.post("/offers/{offer_id}/withdraw", operation_id="withdraw_offer")
+@ROUTER.post("/offers/{offer_id}/withdraw", operation_id="withdraw_offer")
 async def withdraw_offer(offer_id: UUID, caller: Caller, session: Session, now: Now) -> OfferView:
     """Take an open offer back. The application is on your shortlist again."""
     await offering.withdraw_offer(session, caller, offer_id, now=now)
     return offer_view(await hiring.get_offer(session, caller, offer_id, now=now))
 
 
-@routes.get("/engagements", operation_id="list_engagements", response_model=Listed[EngagementView])
+@ROUTER.get("/engagements", operation_id="list_engagements", response_model=Listed[EngagementView])
 async def list_engagements(
     request: Request, caller: Caller, session: Session, now: Now, page: PageAsked
 ) -> dict[str, Any]:
@@ -99,7 +99,7 @@ async def list_engagements(
     return listed(request, found, engagement_view)
 
 
-@routes.get("/engagements/{engagement_id}", operation_id="get_engagement")
+@ROUTER.get("/engagements/{engagement_id}", operation_id="get_engagement")
 async def get_engagement(
     engagement_id: UUID, caller: Caller, session: Session, now: Now
 ) -> EngagementView:
@@ -109,7 +109,7 @@ async def get_engagement(
     )
 
 
-@routes.post("/engagements/{engagement_id}/end", operation_id="end_engagement")
+@ROUTER.post("/engagements/{engagement_id}/end", operation_id="end_engagement")
 async def end_engagement(
     engagement_id: UUID, said: EndEngagement, caller: Caller, session: Session, now: Now
 ) -> EngagementView:

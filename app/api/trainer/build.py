@@ -52,7 +52,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     profile_routes.ROUTER,
     credential_routes.ROUTER,
     vocabulary_routes.ROUTER,
-    hiring_routes.routes,
+    hiring_routes.ROUTER,
     earning_routes.router,
     feed_routes.ROUTER,
 )

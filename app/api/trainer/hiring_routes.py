@@ -24,10 +24,10 @@ from app.engagements import opening
 from app.hiring import answering, applying
 from app.hiring import for_trainers as hiring
 
-routes = router("hiring")
+ROUTER = router("hiring")
 
 
-@routes.put(
+@ROUTER.put(
     "/applications/{application_id}",
     operation_id="apply",
     status_code=201,
@@ -53,7 +53,7 @@ async def apply(
     return application_view(await hiring.get_application(session, caller, application_id))
 
 
-@routes.get(
+@ROUTER.get(
     "/applications", operation_id="list_applications", response_model=Listed[ApplicationView]
 )
 async def list_applications(
@@ -63,7 +63,7 @@ async def list_applications(
     return listed(request, await hiring.list_applications(session, caller, page), application_view)
 
 
-@routes.post("/applications/{application_id}/withdraw", operation_id="withdraw_application")
+@ROUTER.post("/applications/{application_id}/withdraw", operation_id="withdraw_application")
 async def withdraw_application(
     application_id: UUID, caller: Caller, session: Session, now: Now
 ) -> ApplicationView:
@@ -72,7 +72,7 @@ async def withdraw_application(
     return application_view(await hiring.get_application(session, caller, application_id))
 
 
-@routes.get("/offers", operation_id="list_offers", response_model=Listed[OfferView])
+@ROUTER.get("/offers", operation_id="list_offers", response_model=Listed[OfferView])
 async def list_offers(
     request: Request, caller: Caller, session: Session, now: Now, page: PageAsked
 ) -> dict[str, Any]:
@@ -80,7 +80,7 @@ async def list_offers(
     return listed(request, await hiring.list_offers(session, caller, page, now=now), offer_view)
 
 
-@routes.post(
+@ROUTER.post(
     "/offers/{offer_id}/accept",
     operation_id="accept_offer",
     status_code=201,
@@ -102,14 +102,14 @@ async def accept_offer(
     )
 
 
-@routes.post("/offers/{offer_id}/decline", operation_id="decline_offer")
+@ROUTER.post("/offers/{offer_id}/decline", operation_id="decline_offer")
 async def decline_offer(offer_id: UUID, caller: Caller, session: Session, now: Now) -> OfferView:
     """Decline an offer. You stay on the company's shortlist; it may offer again."""
     await answering.decline(session, caller, offer_id, now=now)
     return offer_view(await hiring.get_offer(session, caller, offer_id, now=now))
 
 
-@routes.get("/engagements", operation_id="list_engagements", response_model=Listed[EngagementView])
+@ROUTER.get("/engagements", operation_id="list_engagements", response_model=Listed[EngagementView])
 async def list_engagements(
     request: Request, caller: Caller, session: Session, now: Now, page: PageAsked
 ) -> dict[str, Any]:
@@ -118,7 +118,7 @@ async def list_engagements(
     return listed(request, found, engagement_view)
 
 
-@routes.get("/engagements/{engagement_id}", operation_id="get_engagement")
+@ROUTER.get("/engagements/{engagement_id}", operation_id="get_engagement")
 async def get_engagement(
     engagement_id: UUID, caller: Caller, session: Session, now: Now
 ) -> EngagementView:
