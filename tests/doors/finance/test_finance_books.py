@@ -101,13 +101,38 @@ async def test_postings_of_a_source_and_an_account(finance: Finance) -> None:
     assert found == []
 
 
-async def test_the_proof_holds(finance: Finance) -> None:
+async def test_the_proof_names_what_is_wrong(finance: Finance) -> None:
+    """The books balance, but nobody approved what they say was earned."""
     answer = await finance.get("/books/proof")
     assert answer.status_code == 200
     proof = answer.json()
-    assert proof["holds"] is True
     named = {identity["name"]: identity for identity in proof["identities"]}
-    assert named["ledger: entries sum to zero per currency"]["checked"] == 240
+    assert named["ledger: entries sum to zero per currency"] == {
+        "name": "ledger: entries sum to zero per currency",
+        "holds": True,
+        "checked": 240,
+        "breaches": [],
+    }
+    assert proof["holds"] is False
+    assert {name: it["breaches"] for name, it in named.items() if not it["holds"]} == {
+        "books: approved on the pay side = settled + in flight + payable": [
+            f"trainer {TRAINER} in USD: approved 0, settled 0, in flight 0, payable 12000"
+        ],
+        "books: what was approved is what was earned and spent": [
+            "expense:trainers in USD: approved lines say 0, books say 12000"
+        ],
+    }
+
+
+async def test_the_proof_of_empty_books_holds(doors: httpx.AsyncClient, runtime: Runtime) -> None:
+    now = runtime.clock.now()
+    async with runtime.database.begin() as session:
+        user = await people.user(session, now=now, door="finance")
+        token = await people.token(session, user.id, now=now)
+    answer = await doors.get(
+        "/finance/v1/books/proof", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert answer.json()["holds"] is True
 
 
 async def test_a_file_from_order_to_download(finance: Finance) -> None:
