@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.refusals import TermsCurrencyDiffers, TermsInThePast
 from app.companies.tables import Company, CreditTerms
+from app.domain import dated_terms
 from app.domain.actor import FinanceActor
 from app.domain.money import Money
 from app.domain.refusals import NotFound
@@ -74,9 +75,9 @@ async def set_credit_terms(
 
     Raises NotFound, TermsCurrencyDiffers, TermsInThePast.
     """
-    if effective_at is not None and effective_at < now:
+    at = dated_terms.takes_effect_at(effective_at, now)
+    if at is None:
         raise TermsInThePast
-    at = effective_at or now
     # One at a time per company, so that "the same again" is judged on what is committed.
     currency = await session.scalar(
         select(Company.currency).where(Company.id == company_id).with_for_update()

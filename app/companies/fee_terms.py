@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.companies.refusals import TermsInThePast
 from app.companies.tables import Company
+from app.domain import dated_terms
 from app.domain.actor import FinanceActor
 from app.domain.rates import DEFAULT_FEE_BPS
 from app.domain.refusals import NotFound
@@ -65,20 +66,6 @@ async def fees_at(
     return {id_: found.get(id_, DatedFee(id_, DEFAULT_FEE_BPS, None)) for id_ in company_ids}
 
 
-async def lowest_fee_bps_from(session: AsyncSession, at: datetime) -> int:
-    """The lowest fee that any company has at an instant or is promised after it.
-
-    A rate card whose bill cap less this fee exceeds its pay cap would let a bill rate within the
-    bill cap yield a pay rate beyond the pay cap.
-    """
-    later = await session.scalar(
-        select(func.min(FeeTerms.fee_bps)).where(FeeTerms.effective_at > at)
-    )
-    companies = list(await session.scalars(select(FeeTerms.company_id).distinct()))
-    now = [fee.fee_bps for fee in (await fees_at(session, companies, at)).values()]
-    return min([DEFAULT_FEE_BPS, *now, *([later] if later is not None else [])])
-
-
 async def set_fee_terms(
     session: AsyncSession,
     actor: FinanceActor,
@@ -92,9 +79,9 @@ async def set_fee_terms(
 
     The same fee again changes nothing. Raises NotFound, TermsInThePast.
     """
-    if effective_at is not None and effective_at < now:
+    at = dated_terms.takes_effect_at(effective_at, now)
+    if at is None:
         raise TermsInThePast
-    at = effective_at or now
     # One at a time per company, so that "the same again" is judged on what is committed.
     if await session.scalar(
         select(Company.id).where(Company.id == company_id).with_for_update()

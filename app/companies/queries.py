@@ -1,5 +1,6 @@
 """Reads of companies."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -78,12 +79,19 @@ async def list_companies(session: AsyncSession, page: Cut) -> Page[CompanyFacts]
 
 async def get_billing(session: AsyncSession, company_id: UUID) -> BillingFacts | None:
     """The billing profile, None until the company has set one."""
-    row = await session.scalar(
+    return (await get_billings(session, [company_id])).get(company_id)
+
+
+async def get_billings(
+    session: AsyncSession, company_ids: Sequence[UUID]
+) -> dict[UUID, BillingFacts]:
+    """The billing profiles of those companies that have set one."""
+    rows = await session.scalars(
         select(BillingProfile)
-        .where(BillingProfile.company_id == company_id)
+        .where(BillingProfile.company_id.in_(company_ids))
         .execution_options(populate_existing=True)
     )
-    return _billing(row) if row else None
+    return {row.company_id: _billing(row) for row in rows}
 
 
 def _company(row: Company) -> CompanyFacts:

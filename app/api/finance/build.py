@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
 from app.api.finance import (
+    company_routes,
     export_routes,
     invoice_routes,
     ledger_routes,
@@ -43,6 +44,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     ledger_routes.router,
     export_routes.router,
     rate_card_routes.ROUTER,
+    company_routes.ROUTER,
 )
 
 
