@@ -1,9 +1,10 @@
 """An engagement's legal moves, and the instant at which its first day begins."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+
+from app.domain.weeks import start_of_day
 
 
 class EngagementState(StrEnum):
@@ -42,5 +43,4 @@ def begins_at(starts_on: date, timezone: str) -> datetime:
 
     Where a clock change skips midnight, the day begins at the instant of the change.
     """
-    midnight = datetime.combine(starts_on, time(0), ZoneInfo(timezone))
-    return midnight.astimezone(UTC)
+    return start_of_day(starts_on, timezone)

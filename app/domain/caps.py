@@ -1,0 +1,243 @@
+"""Caps on time: six counters at once, which one binds, and what to do with the rest.
+
+Minute caps count seconds. Money caps count minor units × 3600, that is seconds × bill rate an
+hour, so that nothing is ever rounded before the invoice.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from app.domain.hours import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, seconds_between
+from app.domain.rates import DatedRate, rate_at
+from app.domain.weeks import PayWeek, split_at_weeks, trainer_week_of
+
+NO_CAP = 2**62
+DEFAULT_TRAINER_WEEK_MINUTES = 2_400
+
+
+class Scope(StrEnum):
+    """What a cap covers, in the order in which counters are locked. Ties bind in this order."""
+
+    TRAINER_WEEK = "trainer_week"
+    ENGAGEMENT_WEEK = "engagement_week"
+    ENGAGEMENT_TOTAL = "engagement_total"
+    POSITION_TOTAL = "position_total"
+    PROJECT_BUDGET = "project_budget"
+    CREDIT_LIMIT = "credit_limit"
+
+
+ORDER = tuple(Scope)
+MONEY_SCOPES = frozenset({Scope.PROJECT_BUDGET, Scope.CREDIT_LIMIT})
+# What each party may lift. Nobody lifts a credit limit by agreeing to hours: it is granted.
+COMPANY_LIFTS = frozenset(
+    {Scope.ENGAGEMENT_WEEK, Scope.ENGAGEMENT_TOTAL, Scope.POSITION_TOTAL, Scope.PROJECT_BUDGET}
+)
+OPERATIONS_LIFTS = frozenset({Scope.TRAINER_WEEK})
+# Time that the platform pays for itself counts for the trainer's week only.
+PLATFORM_COST_SCOPES = frozenset({Scope.TRAINER_WEEK})
+ALL_SCOPES = frozenset(ORDER)
+
+
+def is_money(scope: Scope) -> bool:
+    return scope in MONEY_SCOPES
+
+
+@dataclass(frozen=True, slots=True)
+class CounterKey:
+    """One counter row. `period` is '' or the week's start, ISO in UTC."""
+
+    scope: Scope
+    scope_id: UUID
+    period: str
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        """The one order in which counters are locked, whoever needs which."""
+        return (ORDER.index(self.scope), str(self.scope_id), self.period)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Whose counters an engagement's time moves, and at which bill rates."""
+
+    trainer_id: UUID
+    engagement_id: UUID
+    position_id: UUID
+    project_id: UUID
+    company_id: UUID
+    pay_week: PayWeek
+    bill_rates: tuple[DatedRate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Time in one pay week, one trainer week and under one bill rate. `weights`: units a second."""
+
+    started_at: datetime
+    ended_at: datetime
+    week_starts_at: datetime
+    weights: tuple[tuple[CounterKey, int], ...]
+
+    @property
+    def seconds(self) -> int:
+        return seconds_between(self.started_at, self.ended_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Time in one pay week that fits (`binding` None) or does not fit, and why."""
+
+    started_at: datetime
+    ended_at: datetime
+    week_starts_at: datetime
+    binding: Scope | None
+
+    @property
+    def seconds(self) -> int:
+        return seconds_between(self.started_at, self.ended_at)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counters under lock: what is left in each, and by how much this deed moves each."""
+
+    left: dict[CounterKey, int]
+    moved: dict[CounterKey, int] = field(default_factory=dict)
+
+    def release(self, sections: Iterable[Section]) -> None:
+        """Give back what these sections had used."""
+        for section in sections:
+            self._move(section, -section.seconds)
+
+    def charge(self, sections: Iterable[Section]) -> None:
+        """Use up, whether it fits or not: for time that was agreed to."""
+        for section in sections:
+            self._move(section, section.seconds)
+
+    def split(self, sections: Iterable[Section]) -> list[Piece]:
+        """Use up what fits of each section, in order; return all of it in pieces."""
+        pieces: list[Piece] = []
+        for section in sections:
+            seconds, binding = self.room(section)
+            if seconds:
+                self._move(section, seconds)
+            turn = section.started_at + timedelta(seconds=seconds)
+            _append(pieces, section, section.started_at, turn, None)
+            _append(pieces, section, turn, section.ended_at, binding)
+        return pieces
+
+    def room(self, section: Section) -> tuple[int, Scope | None]:
+        """How many seconds of the section fit, and the cap that binds if it is not all."""
+        seconds, binding = section.seconds, None
+        for key, weight in section.weights:
+            fits = max(0, self.left[key]) // weight
+            if fits < seconds:
+                seconds, binding = fits, key.scope
+        return seconds, binding
+
+    def _move(self, section: Section, seconds: int) -> None:
+        for key, weight in section.weights:
+            self.left[key] -= seconds * weight
+            self.moved[key] = self.moved.get(key, 0) + seconds * weight
+
+
+def _append(
+    pieces: list[Piece],
+    section: Section,
+    started_at: datetime,
+    ended_at: datetime,
+    binding: Scope | None,
+) -> None:
+    """Add a piece, or let the one before run on: a trainer week's bound alone splits nothing."""
+    if started_at == ended_at:
+        return
+    before = pieces[-1] if pieces else None
+    if (
+        before is not None
+        and before.ended_at == started_at
+        and before.week_starts_at == section.week_starts_at
+        and before.binding == binding
+    ):
+        pieces[-1] = Piece(before.started_at, ended_at, before.week_starts_at, binding)
+    else:
+        pieces.append(Piece(started_at, ended_at, section.week_starts_at, binding))
+
+
+def sections(
+    ground: Ground,
+    started_at: datetime,
+    ended_at: datetime,
+    *,
+    scopes: frozenset[Scope] = ALL_SCOPES,
+) -> list[Section]:
+    """Cut time at pay weeks, trainer weeks and changes of the bill rate, with its counters."""
+    found = []
+    for span in split_at_weeks(started_at, ended_at, ground.pay_week):
+        at = span.started_at
+        while at < span.ended_at:
+            until = min(
+                [span.ended_at, trainer_week_of(at).ends_at]
+                + [r.effective_at for r in ground.bill_rates if r.effective_at > at]
+            )
+            weights = _weights(ground, at, span.week_starts_at, scopes)
+            found.append(Section(at, until, span.week_starts_at, weights))
+            at = until
+    return found
+
+
+def _weights(
+    ground: Ground, at: datetime, week_starts_at: datetime, scopes: frozenset[Scope]
+) -> tuple[tuple[CounterKey, int], ...]:
+    rate = rate_at(ground.bill_rates, at).minor
+    trainer_week = trainer_week_of(at).starts_at.isoformat()
+    every: tuple[tuple[Scope, UUID, str, int], ...] = (
+        (Scope.TRAINER_WEEK, ground.trainer_id, trainer_week, 1),
+        (Scope.ENGAGEMENT_WEEK, ground.engagement_id, week_starts_at.isoformat(), 1),
+        (Scope.ENGAGEMENT_TOTAL, ground.engagement_id, "", 1),
+        (Scope.POSITION_TOTAL, ground.position_id, "", 1),
+        (Scope.PROJECT_BUDGET, ground.project_id, "", rate),
+        (Scope.CREDIT_LIMIT, ground.company_id, "", rate),
+    )
+    return tuple(
+        (CounterKey(scope, scope_id, period), weight)
+        for scope, scope_id, period, weight in every
+        if scope in scopes
+    )
+
+
+def keys_of(found: Iterable[Section]) -> list[CounterKey]:
+    """All counters of some sections, each once, in the order of locking."""
+    return sorted({key for section in found for key, _ in section.weights}, key=lambda k: k.place)
+
+
+def prefix(pieces: Sequence[Piece], started_at: datetime) -> tuple[datetime, Scope | None]:
+    """Until when time from `started_at` fits without a gap, and the cap that ends it, if any."""
+    until = started_at
+    for piece in pieces:
+        if piece.binding is not None:
+            return until, piece.binding
+        until = piece.ended_at
+    return until, None
+
+
+def cap_units(minutes: int | None) -> int:
+    """A cap in minutes as the units of its counter; None is no cap."""
+    return NO_CAP if minutes is None else minutes * SECONDS_PER_MINUTE
+
+
+def money_cap_units(minor: int | None) -> int:
+    """A cap in minor units as the units of its counter; None is no cap."""
+    return NO_CAP if minor is None else minor * SECONDS_PER_HOUR
+
+
+def minutes_left(left: int, weight: int) -> int:
+    """Whole minutes that fit in what is left, rounded down."""
+    return max(0, left) // weight // SECONDS_PER_MINUTE
+
+
+def least(left: Mapping[Scope, int]) -> Scope | None:
+    """The scope with the fewest minutes left; ties go to the first in order. None when empty."""
+    return min(left, key=lambda scope: (left[scope], ORDER.index(scope)), default=None)

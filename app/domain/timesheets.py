@@ -1,0 +1,76 @@
+"""How entries and timesheets move, and the periods that their clock keeps."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+LATEST_AHEAD = timedelta(minutes=2)  # a phone's clock may run this far ahead
+LATE_WITHIN = timedelta(days=30)
+LONGEST_ENTRY = timedelta(days=7)
+LONGEST_TIMER = timedelta(hours=12)
+LONGEST_TAIL = timedelta(hours=12)
+RESERVE_SLICE = timedelta(minutes=60)
+AUTO_SUBMIT_AFTER = timedelta(hours=24)
+RESUBMIT_AFTER = timedelta(days=3)
+REVIEW_WITHIN = timedelta(days=5)
+DECIDE_WITHIN = timedelta(days=5)
+
+
+class EntryState(StrEnum):
+    RUNNING = "running"
+    RECORDED = "recorded"
+    ON_TIMESHEET = "on_timesheet"
+    APPROVED = "approved"
+    OVER_CAP = "over_cap"
+    DECLINED = "declined"
+    DELETED = "deleted"
+
+
+class EntryEvent(StrEnum):
+    CLOSE = "close"
+    EXCEED = "exceed"
+    SUBMIT = "submit"
+    SEND_BACK = "send_back"
+    APPROVE = "approve"
+    ALLOW = "allow"
+    DECLINE = "decline"
+    DELETE = "delete"
+
+
+_E, _V = EntryState, EntryEvent
+ENTRY_MOVES: dict[tuple[EntryState, EntryEvent], EntryState] = {
+    (_E.RUNNING, _V.CLOSE): _E.RECORDED,
+    (_E.RUNNING, _V.EXCEED): _E.OVER_CAP,
+    (_E.RECORDED, _V.SUBMIT): _E.ON_TIMESHEET,
+    (_E.RECORDED, _V.DELETE): _E.DELETED,
+    (_E.ON_TIMESHEET, _V.SEND_BACK): _E.RECORDED,
+    (_E.ON_TIMESHEET, _V.APPROVE): _E.APPROVED,
+    (_E.OVER_CAP, _V.ALLOW): _E.RECORDED,
+    (_E.OVER_CAP, _V.DECLINE): _E.DECLINED,
+    (_E.OVER_CAP, _V.DELETE): _E.DELETED,
+}
+# States whose seconds stand in the counters (a running timer's until its `stops_by_at`).
+COUNTED = frozenset({_E.RUNNING, _E.RECORDED, _E.ON_TIMESHEET, _E.APPROVED})
+
+
+class SheetState(StrEnum):
+    OPEN = "open"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+
+
+class SheetEvent(StrEnum):
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+
+
+_S, _W = SheetState, SheetEvent
+SHEET_MOVES: dict[tuple[SheetState, SheetEvent], SheetState] = {
+    (_S.OPEN, _W.SUBMIT): _S.SUBMITTED,
+    (_S.SENT_BACK, _W.SUBMIT): _S.SUBMITTED,
+    (_S.SUBMITTED, _W.APPROVE): _S.APPROVED,
+    (_S.SUBMITTED, _W.SEND_BACK): _S.SENT_BACK,
+}
+# A sheet that still takes entries.
+TAKES_ENTRIES = frozenset({_S.OPEN, _S.SENT_BACK})
