@@ -79,7 +79,8 @@ class TimeEntry(Row):
 
     `root_id` is the id that the phone minted; pieces split off at a pay-week bound or a cap carry
     derived ids and the same root. `said_…` is what the phone sent, before any split.
-    A running timer has no `ended_at`; `stops_by_at` is its guarantee.
+    A running timer has no `ended_at`; `stops_by_at` is its guarantee. `…_agreed_at`: who has agreed
+    to time beyond a cap. `at_platform_cost`: paid, and never billed.
     """
 
     __tablename__ = "time_entries"
@@ -137,6 +138,9 @@ class TimeEntry(Row):
     decided_by: Mapped[str | None]
     decision_reason_code: Mapped[str | None]
     decision_explanation: Mapped[str | None]
+    company_agreed_at: Mapped[datetime | None]
+    operations_agreed_at: Mapped[datetime | None]
+    at_platform_cost: Mapped[bool] = mapped_column(default=False)
     approval_id: Mapped[UUID | None] = mapped_column(ForeignKey("approvals.id"))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]

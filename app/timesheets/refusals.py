@@ -1,0 +1,133 @@
+"""What timesheets refuse. Trainers read these: no figure of money, no name of a budget."""
+
+from app.domain.refusals import Kind, Refusal
+
+
+class TimeOverlaps(Refusal):
+    """`entry_id`, `started_at`, `ended_at` (None: running) are of the trainer's own other entry."""
+
+    kind = Kind.STATE
+    en = "You have logged time then already. Change the other entry first, or send other times."
+    de = "Für diese Zeit gibt es schon einen Eintrag von Ihnen. Ändern Sie erst den anderen."
+
+
+class HourCapReached(Refusal):
+    """`cap` names the cap that has nothing left."""
+
+    kind = Kind.STATE
+    en = "No time is left under the cap '{cap}'. Log the hours by hand to have them decided on."
+    de = "Unter der Grenze '{cap}' ist keine Zeit übrig. Tragen Sie Stunden von Hand ein."
+
+
+class EndsInTheFuture(Refusal):
+    kind = Kind.INVALID
+    en = "The end lies in the future. Send the time when the work is done."
+    de = "Das Ende liegt in der Zukunft. Senden Sie die Zeit, wenn die Arbeit getan ist."
+
+
+class NotForward(Refusal):
+    kind = Kind.INVALID
+    en = "The end must lie after the start."
+    de = "Das Ende muss nach dem Beginn liegen."
+
+
+class EntryTooLong(Refusal):
+    kind = Kind.INVALID
+    en = "One entry holds at most seven days. Send several."
+    de = "Ein Eintrag fasst höchstens sieben Tage. Senden Sie mehrere."
+
+
+class BeforeFirstDay(Refusal):
+    """`from_at`: the first instant that can be logged."""
+
+    kind = Kind.INVALID
+    en = "The engagement begins at {from_at}. Ask the company if you worked before that."
+    de = "Die Tätigkeit beginnt am {from_at}. Fragen Sie die Firma, wenn Sie vorher gearbeitet haben."
+
+
+class AfterLastDay(Refusal):
+    """`until_at`: the end of the last day that can be logged."""
+
+    kind = Kind.INVALID
+    en = "The engagement ends at {until_at}. Ask the company for a new end."
+    de = "Die Tätigkeit endet am {until_at}. Bitten Sie die Firma um ein neues Ende."
+
+
+class LoggedTooLate(Refusal):
+    """More than 30 days after the work."""
+
+    kind = Kind.INVALID
+    en = "Time can be logged for 30 days. Write to operations about older work."
+    de = "Zeit lässt sich 30 Tage lang eintragen. Schreiben Sie dem Team wegen älterer Arbeit."
+
+
+class EngagementNotActive(Refusal):
+    kind = Kind.STATE
+    en = "This engagement is {state}: no new time can be logged. Ask the company."
+    de = "Diese Tätigkeit ist '{state}': Neue Zeit ist nicht möglich. Fragen Sie die Firma."
+
+
+class CredentialLapsed(Refusal):
+    kind = Kind.STATE
+    en = "A credential that this position needs is not valid then. Renew it, then log new time."
+    de = "Ein nötiger Nachweis gilt dann nicht. Erneuern Sie ihn, dann geht neue Zeit wieder."
+
+
+class TimeDeleted(Refusal):
+    kind = Kind.STATE
+    en = "This entry was deleted. Send the time under a new id."
+    de = "Dieser Eintrag wurde gelöscht. Senden Sie die Zeit unter einer neuen Id."
+
+
+class TimeAgreedTo(Refusal):
+    kind = Kind.STATE
+    en = "This time beyond a cap was agreed to as it is. Delete it and log it anew to change it."
+    de = "Dieser Zeit über der Grenze wurde so zugestimmt. Löschen und neu eintragen ändert sie."
+
+
+class VersionDiffers(Refusal):
+    """`version` is the current one, `current` the entry."""
+
+    kind = Kind.PRECONDITION
+    en = "The entry has changed since you read it. Fetch it again and repeat your change."
+    de = "Der Eintrag hat sich inzwischen geändert. Laden Sie neu und wiederholen Sie die Änderung."
+
+
+class TimerAlreadyRunning(Refusal):
+    """`entry_id` is the running one."""
+
+    kind = Kind.STATE
+    en = "Another timer of yours is running. Stop it first."
+    de = "Eine andere Uhr von Ihnen läuft noch. Halten Sie sie zuerst an."
+
+
+class NothingToSubmit(Refusal):
+    kind = Kind.STATE
+    en = "There is no time on this timesheet. Log some first."
+    de = "Auf diesem Stundenzettel steht keine Zeit. Tragen Sie erst welche ein."
+
+
+class SentBackBefore(Refusal):
+    kind = Kind.STATE
+    en = "This timesheet was sent back once already. Approve it."
+    de = "Dieser Stundenzettel ging schon einmal zurück. Geben Sie ihn frei."
+
+
+class DecidedElsewhere(Refusal):
+    """The cap is somebody else's to lift; `decider` is company or operations."""
+
+    kind = Kind.FORBIDDEN
+    en = "This is for {decider} to decide."
+    de = "Darüber entscheidet eine andere Stelle ({decider})."
+
+
+class ExplanationNeeded(Refusal):
+    kind = Kind.INVALID
+    en = "Give a reason code and an explanation that the trainer can read."
+    de = "Geben Sie einen Grund und eine Erklärung an, die die Fachkraft lesen kann."
+
+
+class CreditLimitReached(Refusal):
+    kind = Kind.STATE
+    en = "Your credit limit leaves no room. Pay an open invoice, then decide again."
+    de = "Ihr Kreditrahmen ist ausgeschöpft. Bezahlen Sie eine offene Rechnung und wiederholen Sie."

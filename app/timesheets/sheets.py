@@ -1,0 +1,103 @@
+"""Which timesheet takes an entry, and the history of a timesheet's states."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.timesheets import TAKES_ENTRIES, SheetState
+from app.domain.weeks import PayWeek, Week, week_of
+from app.engagements.queries import EngagementFacts
+from app.kit.ids import new_id
+from app.timesheets.tables import Timesheet, TimesheetStep
+
+_TAKING = [state.value for state in TAKES_ENTRIES]
+
+
+async def taking(
+    session: AsyncSession, engagement: EngagementFacts, worked_at: datetime, *, now: datetime
+) -> UUID:
+    """The sheet on which time worked then goes, made if need be and kept open until the commit.
+
+    That is the sheet of the worked week; if it was handed in, the engagement's next open one.
+    """
+    pay_week = PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day)
+    week = week_of(worked_at, pay_week)
+    own = await _open(session, engagement, week)
+    if own is not None:
+        return own
+    later = await _next_open(session, engagement.id, week.starts_at)
+    if later is not None:
+        return later
+    week = max(week_of(week.ends_at, pay_week), week_of(now, pay_week), key=lambda w: w.starts_at)
+    while True:
+        found = await _open(session, engagement, week)
+        if found is not None:
+            return found
+        week = week_of(week.ends_at, pay_week)
+
+
+def write_step(
+    session: AsyncSession,
+    sheet_id: UUID,
+    *,
+    event: str,
+    state: SheetState,
+    actor: str,
+    at: datetime,
+) -> None:
+    """Append to a sheet's history."""
+    session.add(
+        TimesheetStep(
+            id=new_id(), timesheet_id=sheet_id, event=event, state=state.value, actor=actor, at=at
+        )
+    )
+
+
+async def _open(session: AsyncSession, engagement: EngagementFacts, week: Week) -> UUID | None:
+    """The sheet of a week if it takes entries, made if there is none.
+
+    The share lock keeps it from being handed in before the entry is committed; otherwise an entry
+    could stand on a submitted sheet without being submitted.
+    """
+    await session.execute(
+        insert(Timesheet)
+        .values(
+            id=new_id(),
+            engagement_id=engagement.id,
+            company_id=engagement.company_id,
+            trainer_id=engagement.trainer_id,
+            week_starts_at=week.starts_at,
+            week_ends_at=week.ends_at,
+            state=SheetState.OPEN.value,
+            sent_back_count=0,
+        )
+        .on_conflict_do_nothing(index_elements=["engagement_id", "week_starts_at"])
+    )
+    row = (
+        await session.execute(
+            select(Timesheet.id, Timesheet.state)
+            .where(
+                Timesheet.engagement_id == engagement.id,
+                Timesheet.week_starts_at == week.starts_at,
+            )
+            .with_for_update(read=True)
+        )
+    ).one()
+    return row.id if row.state in _TAKING else None
+
+
+async def _next_open(session: AsyncSession, engagement_id: UUID, after: datetime) -> UUID | None:
+    return await session.scalar(
+        select(Timesheet.id)
+        .where(
+            Timesheet.engagement_id == engagement_id,
+            Timesheet.week_starts_at > after,
+            Timesheet.state.in_(_TAKING),
+        )
+        .order_by(Timesheet.week_starts_at)
+        .limit(1)
+        .with_for_update(read=True)
+    )

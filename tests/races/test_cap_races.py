@@ -1,0 +1,193 @@
+"""Many connections at one cap: exactly what fits is recorded, all the rest is kept."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from app.domain.actor import TrainerActor
+from app.kit.db import Database
+from app.timesheets import recording
+from app.timesheets.recording import Recorded, TimeSaid
+from app.timesheets.refusals import TimeOverlaps
+from app.timesheets.tables import CapCounter, TimeEntry, TrainerWeekCap
+from tests.factories import people, work
+from tests.factories.deal import Deal, deal
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
+MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+Try = tuple[TrainerActor, UUID, UUID, datetime, datetime]  # actor, entry, engagement, start, end
+
+
+async def log(database: Database, each: Try) -> Recorded:
+    actor, entry_id, engagement_id, start, end = each
+    async with database.begin() as session:
+        return await recording.record_time(
+            session, actor, entry_id, TimeSaid(engagement_id, start, end), now=NOW
+        )
+
+
+async def log_all(
+    database: Database, tries: Sequence[Try], seed: int
+) -> list[Recorded | BaseException]:
+    """All at once in a shuffled order, at most 32 in flight."""
+    print(f"seed {seed}")
+    order = list(tries)
+    Random(seed).shuffle(order)
+    gate = asyncio.Semaphore(32)
+
+    async def one(each: Try) -> Recorded:
+        async with gate:
+            return await log(database, each)
+
+    return await asyncio.gather(*(one(each) for each in order), return_exceptions=True)
+
+
+async def minutes_by_state(database: Database) -> dict[str, float]:
+    async with database.begin() as session:
+        rows = await session.execute(
+            select(
+                TimeEntry.state,
+                func.sum(func.extract("epoch", TimeEntry.ended_at - TimeEntry.started_at)) / 60,
+            ).group_by(TimeEntry.state)
+        )
+        return {state: float(minutes) for state, minutes in rows}
+
+
+async def used(database: Database, scope: str) -> list[tuple[int, int]]:
+    async with database.begin() as session:
+        rows = await session.execute(
+            select(CapCounter.used, CapCounter.cap).where(CapCounter.scope == scope)
+        )
+        return [(row.used, row.cap) for row in rows]
+
+
+async def team(database: Database, size: int, **terms: int) -> list[Deal]:
+    """So many trainers in one position."""
+    async with database.begin() as session:
+        first = await deal(session, now=NOW, seats=size, weekly_minutes=2_400, **terms)
+        members = [first]
+        for _ in range(size - 1):
+            trainer = await people.trainer(session, now=NOW)
+            engagement = await work.engagement(
+                session, first.position, trainer.id, now=NOW, weekly_minutes=2_400,
+                bill_minor=terms.get("bill_minor", 15_000),
+            )  # fmt: skip
+            members.append(
+                Deal(first.company, first.project, first.position, trainer, engagement,
+                     first.owner_user_id)
+            )  # fmt: skip
+        return members
+
+
+def eight_hours_each(members: Sequence[Deal]) -> list[Try]:
+    return [
+        (m.worker, uuid4(), m.engagement.id, start, start + 60 * MINUTE)
+        for m in members
+        for start in (MONDAY + n * 90 * MINUTE for n in range(8))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("terms", "scope", "seed"),
+    [
+        ({"position_total": 2_400, "bill_minor": 1_000}, "position_total", 7_331),
+        ({"budget_minor": 40_000, "bill_minor": 1_000}, "project_budget", 3_317),
+        ({"bill_minor": 25_000}, "credit_limit", 44),  # 10,000.00 at 250.00 are 40 hours
+    ],
+)
+async def test_fifty_trainers_at_the_last_hours_of_a_shared_cap(
+    database: Database, terms: dict[str, int], scope: str, seed: int
+) -> None:
+    """400 entries of 60 minutes against 2,400 minutes: 40 fit, 360 are kept as over_cap."""
+    members = await team(database, 50, **terms)
+    answers = await log_all(database, eight_hours_each(members), seed)
+    assert [a for a in answers if isinstance(a, BaseException)] == []
+    kept = Counter(a.entry.root.state.value for a in answers if isinstance(a, Recorded))
+    assert kept == {"recorded": 40, "over_cap": 360}
+    assert await minutes_by_state(database) == {"recorded": 2_400, "over_cap": 21_600}
+    ((taken, cap),) = await used(database, scope)
+    assert taken == cap
+    bound = {a.entry.root.binding_cap for a in answers if isinstance(a, Recorded)}
+    assert bound == {None, scope}
+
+
+@pytest.mark.parametrize("seed", [1, 20_261_125])
+async def test_one_trainer_at_her_own_week_over_two_companies(
+    database: Database, seed: int
+) -> None:
+    """400 entries of 20 minutes against 810: the last one that fits is split at the cap."""
+    async with database.begin() as session:
+        one = await deal(session, now=NOW)
+        two = await deal(session, now=NOW, trainer=one.trainer)
+        session.add(TrainerWeekCap(trainer_id=one.trainer.id, weekly_minutes=810))
+    tries: list[Try] = [
+        (one.worker, uuid4(), (one, two)[n % 2].engagement.id, start, start + 20 * timedelta(seconds=20))
+        for n, start in enumerate(MONDAY + n * timedelta(seconds=410) for n in range(400))
+    ]
+    answers = await log_all(database, tries, seed)
+    assert [a for a in answers if isinstance(a, BaseException)] == []
+    minutes = await minutes_by_state(database)
+    assert minutes["recorded"] == 810
+    assert sum(minutes.values()) == pytest.approx(400 * 400 / 60)
+    assert await used(database, "trainer_week") == [(810 * 60, 810 * 60)]
+
+
+async def test_all_caps_at_once(database: Database) -> None:
+    """Every cap is near its end; whichever binds, none is passed and no minute is lost."""
+    seed = 99
+    members = await team(
+        database, 10, position_total=1_500, budget_minor=26_000, bill_minor=1_000
+    )
+    async with database.begin() as session:
+        for n, member in enumerate(members):
+            session.add(TrainerWeekCap(trainer_id=member.trainer.id, weekly_minutes=90 + 30 * n))
+    answers = await log_all(database, eight_hours_each(members), seed)
+    assert [a for a in answers if isinstance(a, BaseException)] == []
+    minutes = await minutes_by_state(database)
+    assert minutes["recorded"] == 1_500
+    assert sum(minutes.values()) == 10 * 8 * 60
+    async with database.begin() as session:
+        passed = await session.scalar(
+            select(func.count()).select_from(CapCounter).where(CapCounter.used > CapCounter.cap)
+        )
+    assert passed == 0
+
+
+async def test_one_of_four_hundred_overlapping(database: Database) -> None:
+    """R3: all share a minute; the two that only touch the winner's hour are fine."""
+    async with database.begin() as session:
+        at = await deal(session, now=NOW, weekly_minutes=2_400)
+    start = MONDAY + 600 * MINUTE
+    tries: list[Try] = [
+        (at.worker, uuid4(), at.engagement.id, start - n % 30 * MINUTE, start + (1 + n % 29) * MINUTE)
+        for n in range(400)
+    ]
+    answers = await log_all(database, tries, 3)
+    won = [a for a in answers if isinstance(a, Recorded)]
+    lost = [a for a in answers if isinstance(a, TimeOverlaps)]
+    assert (len(won), len(lost)) == (1, 399)
+    assert {a.facts["entry_id"] for a in lost} == {str(won[0].entry.root.id)}
+    root = won[0].entry.root
+    assert root.ended_at is not None
+    touching: list[Try] = [
+        (at.worker, uuid4(), at.engagement.id, root.started_at - 60 * MINUTE, root.started_at),
+        (at.worker, uuid4(), at.engagement.id, root.ended_at, root.ended_at + 60 * MINUTE),
+    ]
+    assert all(isinstance(a, Recorded) for a in await log_all(database, touching, 4))
+
+
+async def test_one_request_sent_twenty_times_at_once_is_one_entry(database: Database) -> None:
+    async with database.begin() as session:
+        at = await deal(session, now=NOW)
+    once: Try = (at.worker, uuid4(), at.engagement.id, MONDAY, MONDAY + 60 * MINUTE)
+    answers = await log_all(database, [once] * 20, 5)
+    assert [a for a in answers if isinstance(a, BaseException)] == []
+    assert sum(a.created for a in answers if isinstance(a, Recorded)) == 1
+    assert await used(database, "engagement_total") == [(3_600, 2**62)]
