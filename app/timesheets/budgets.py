@@ -6,62 +6,38 @@ Money caps are counted here in seconds × bill rate and leave this file as minut
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ScalarSelect, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.companies import credit_terms
+from app.companies.tables import CreditTerms
 from app.domain import caps
 from app.domain.caps import CounterKey, Ground, Piece, Scope, Section, Tally
-from app.domain.weeks import PayWeek, trainer_week_of, week_of
-from app.engagements import bill_terms
-from app.engagements import queries as engagements
+from app.domain.rates import DatedRate
+from app.domain.weeks import PayWeek, week_of
+from app.engagements.bill_terms import EngagementBillTerms
 from app.engagements.queries import EngagementFacts
-from app.projects import bill_terms as project_terms
-from app.projects import queries as projects
-from app.timesheets import counters
+from app.engagements.tables import EngagementLimits
+from app.projects.bill_terms import ProjectBillTerms
+from app.projects.tables import Position
+from app.timesheets import allowances, counters
+from app.timesheets.allowances import Allowance
 from app.timesheets.bill_lines import BillLine
 from app.timesheets.counters import Move
 from app.timesheets.tables import TrainerWeekCap
 
 Interval = tuple[datetime, datetime]
-# Trainers see caps in minutes only; that money stands behind two of them stays with the company.
-_TRAINERS_NAMES = {Scope.PROJECT_BUDGET: "project", Scope.CREDIT_LIMIT: "project"}
-
-
-@dataclass(frozen=True, slots=True)
-class CapLeft:
-    """One cap as a trainer sees it; `cap_minutes` is None where it would tell of money."""
-
-    cap: str
-    cap_minutes: int | None
-    left_minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Allowance:
-    """Minutes left under each cap at an instant, and the cap that binds first."""
-
-    caps: tuple[CapLeft, ...]
-    binding_cap: str | None
-    left_minutes: int | None
-    pay_week_starts_at: datetime
-    pay_week_ends_at: datetime
-    trainer_week_starts_at: datetime
-    trainer_week_ends_at: datetime
-
-
-def trainers_name(scope: Scope | str) -> str:
-    """The name of a cap on the trainer's side."""
-    return _TRAINERS_NAMES.get(Scope(scope), str(scope))
 
 
 @dataclass(slots=True)
 class Held:
     """Counters under lock for one deed: decide with it, then `settle`."""
 
-    engagement: EngagementFacts
     ground: Ground
     agreed: dict[CounterKey, int]
     tally: Tally
@@ -101,7 +77,7 @@ class Held:
 
     def allowance(self, at: datetime) -> Allowance:
         """What is left for time at an instant that is among the held counters."""
-        return _allowance(self.ground, self.agreed, self.tally.left, at)
+        return allowances.of(self.ground, self.agreed, self.tally.left, at)
 
 
 async def hold(
@@ -115,12 +91,12 @@ async def hold(
 
     READ COMMITTED is needed: the statements after this one see what others committed before.
     """
-    ground = await ground_of(session, engagement)
-    found = [s for start, end in intervals for s in caps.sections(ground, start, end)]
-    keys = caps.keys_of(found)
-    agreed = await _agreed(session, ground, found, now)
-    used = await counters.lock(session, {key: agreed[key] for key in keys})
-    return Held(engagement, ground, agreed, Tally({key: agreed[key] - used[key] for key in keys}))
+    terms = await _terms_of(session, engagement, now)
+    found = [s for start, end in intervals for s in caps.sections(terms.ground, start, end)]
+    agreed = _agreed(terms, found)
+    used = await counters.lock(session, agreed)
+    left = {key: cap - used[key] for key, cap in agreed.items()}
+    return Held(terms.ground, agreed, Tally(left))
 
 
 async def settle(
@@ -145,13 +121,13 @@ async def allowance(
     session: AsyncSession, engagement: EngagementFacts, at: datetime, *, now: datetime
 ) -> Allowance:
     """What is left for time at `at`, read without a lock."""
-    ground = await ground_of(session, engagement)
+    terms = await _terms_of(session, engagement, now)
+    ground = terms.ground
     found = caps.sections(ground, at, week_of(at, ground.pay_week).ends_at)[:1]
-    keys = caps.keys_of(found)
-    agreed = await _agreed(session, ground, found, now)
-    used = await counters.read(session, keys)
-    left = {key: agreed[key] - used.get(key, 0) for key in keys}
-    return _allowance(ground, agreed, left, at)
+    agreed = _agreed(terms, found)
+    used = await counters.read(session, list(agreed))
+    left = {key: cap - used.get(key, 0) for key, cap in agreed.items()}
+    return allowances.of(ground, agreed, left, at)
 
 
 async def release_credit(
@@ -177,85 +153,133 @@ async def release_credit(
         await counters.move(session, [Move(key, -units, used[key])])
 
 
-async def ground_of(session: AsyncSession, engagement: EngagementFacts) -> Ground:
-    """Whose counters an engagement moves."""
-    return Ground(
-        trainer_id=engagement.trainer_id,
-        engagement_id=engagement.id,
-        position_id=engagement.position_id,
-        project_id=engagement.project_id,
-        company_id=engagement.company_id,
-        pay_week=PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day),
-        bill_rates=tuple(await bill_terms.rates_of(session, engagement.id)),
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """Everything agreed about an engagement's time, read at once."""
+
+    ground: Ground
+    limits: tuple[tuple[datetime, int, int | None], ...]
+    position_minutes: int | None
+    budget_minor: int | None
+    credit_minor: int
+    trainer_week_minutes: int
+
+    def units(self, scope: Scope, worked_at: datetime) -> int:
+        """A cap in units. An engagement's limits are those that held when the work was done."""
+        weekly, total = next(
+            ((w, t) for at, w, t in reversed(self.limits) if at <= worked_at), self.limits[0][1:]
+        )
+        match scope:
+            case Scope.TRAINER_WEEK:
+                return caps.cap_units(self.trainer_week_minutes)
+            case Scope.ENGAGEMENT_WEEK:
+                return caps.cap_units(weekly)
+            case Scope.ENGAGEMENT_TOTAL:
+                return caps.cap_units(total)
+            case Scope.POSITION_TOTAL:
+                return caps.cap_units(self.position_minutes)
+            case Scope.PROJECT_BUDGET:
+                return caps.money_cap_units(self.budget_minor)
+            case Scope.CREDIT_LIMIT:
+                return caps.money_cap_units(self.credit_minor)
+
+
+async def _terms_of(session: AsyncSession, engagement: EngagementFacts, now: datetime) -> _Terms:
+    row = (
+        await session.execute(
+            _TERMS,
+            {
+                "engagement": engagement.id,
+                "trainer": engagement.trainer_id,
+                "position": engagement.position_id,
+                "project": engagement.project_id,
+                "company": engagement.company_id,
+                "now": now,
+            },
+        )
+    ).one()
+    rates = zip(row.rates_from, row.rates, row.currencies, strict=True)
+    return _Terms(
+        ground=Ground(
+            trainer_id=engagement.trainer_id,
+            engagement_id=engagement.id,
+            position_id=engagement.position_id,
+            project_id=engagement.project_id,
+            company_id=engagement.company_id,
+            pay_week=PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day),
+            bill_rates=tuple(DatedRate(at, minor, currency) for at, minor, currency in rates),
+        ),
+        limits=tuple(zip(row.limits_from, row.weekly, row.total, strict=True)),
+        position_minutes=row.position_minutes,
+        budget_minor=row.budget_minor,
+        credit_minor=(
+            credit_terms.DEFAULT_CREDIT_LIMIT_MINOR
+            if row.credit_minor is None
+            else row.credit_minor
+        ),
+        trainer_week_minutes=(
+            caps.DEFAULT_TRAINER_WEEK_MINUTES
+            if row.trainer_week_minutes is None
+            else row.trainer_week_minutes
+        ),
     )
 
 
-async def _agreed(
-    session: AsyncSession, ground: Ground, found: Sequence[Section], now: datetime
-) -> dict[CounterKey, int]:
-    """The caps in units. An engagement's limits are those that held when the work was done."""
-    position = await projects.get_position(session, ground.position_id)
-    assert position is not None
-    budget = await project_terms.project_budget(session, ground.project_id)
-    terms = await credit_terms.current(session, ground.company_id, now)
-    weekly = await session.scalar(
-        select(TrainerWeekCap.weekly_minutes).where(TrainerWeekCap.trainer_id == ground.trainer_id)
-    )
+def _agreed(terms: _Terms, found: Sequence[Section]) -> dict[CounterKey, int]:
     agreed: dict[CounterKey, int] = {}
-    limits_of_weeks: dict[datetime, engagements.Limits] = {}
     for section in found:
-        if section.week_starts_at not in limits_of_weeks:
-            limits_of_weeks[section.week_starts_at] = await engagements.limits_at(
-                session, ground.engagement_id, section.started_at
-            )
-        limits = limits_of_weeks[section.week_starts_at]
-        units = {
-            Scope.TRAINER_WEEK: caps.cap_units(
-                caps.DEFAULT_TRAINER_WEEK_MINUTES if weekly is None else weekly
-            ),
-            Scope.ENGAGEMENT_WEEK: caps.cap_units(limits.weekly_minutes),
-            Scope.ENGAGEMENT_TOTAL: caps.cap_units(limits.total_minutes),
-            Scope.POSITION_TOTAL: caps.cap_units(position.total_minutes),
-            Scope.PROJECT_BUDGET: caps.money_cap_units(budget.minor if budget else None),
-            Scope.CREDIT_LIMIT: caps.money_cap_units(terms.credit_limit_minor),
-        }
         for key, _ in section.weights:
-            agreed.setdefault(key, units[key.scope])
+            if key not in agreed:
+                agreed[key] = terms.units(key.scope, section.started_at)
     return agreed
 
 
-def _allowance(
-    ground: Ground, agreed: dict[CounterKey, int], left: dict[CounterKey, int], at: datetime
-) -> Allowance:
-    pay_week = week_of(at, ground.pay_week)
-    trainer_week = trainer_week_of(at)
-    section = caps.sections(ground, at, pay_week.ends_at)[0]
-    minutes: dict[Scope, int] = {
-        key.scope: caps.minutes_left(left[key], weight)
-        for key, weight in section.weights
-        if agreed[key] != caps.NO_CAP
-    }
-    shown: dict[str, CapLeft] = {}
-    for key, weight in section.weights:
-        if key.scope not in minutes:
-            continue
-        name = trainers_name(key.scope)
-        money = caps.is_money(key.scope)
-        before = shown.get(name)
-        shown[name] = CapLeft(
-            cap=name,
-            cap_minutes=None if money else agreed[key] // weight // 60,
-            left_minutes=min(minutes[key.scope], before.left_minutes)
-            if before
-            else minutes[key.scope],
-        )
-    binding = caps.least(minutes)
-    return Allowance(
-        caps=tuple(shown.values()),
-        binding_cap=trainers_name(binding) if binding else None,
-        left_minutes=minutes[binding] if binding else None,
-        pay_week_starts_at=pay_week.starts_at,
-        pay_week_ends_at=pay_week.ends_at,
-        trainer_week_starts_at=trainer_week.starts_at,
-        trainer_week_ends_at=trainer_week.ends_at,
+def _dated(
+    column: InstrumentedAttribute[Any],
+    effective_at: InstrumentedAttribute[datetime],
+    engagement_id: InstrumentedAttribute[UUID],
+) -> ScalarSelect[Any]:
+    """All values of a dated column of one engagement, oldest first."""
+    return (
+        select(func.array_agg(aggregate_order_by(column, effective_at)))
+        .where(engagement_id == bindparam("engagement"))
+        .scalar_subquery()
     )
+
+
+def _rates(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    return _dated(column, EngagementBillTerms.effective_at, EngagementBillTerms.engagement_id)
+
+
+def _limits(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    return _dated(column, EngagementLimits.effective_at, EngagementLimits.engagement_id)
+
+
+_TERMS = select(
+    _rates(EngagementBillTerms.effective_at).label("rates_from"),
+    _rates(EngagementBillTerms.bill_minor).label("rates"),
+    _rates(EngagementBillTerms.currency).label("currencies"),
+    _limits(EngagementLimits.effective_at).label("limits_from"),
+    _limits(EngagementLimits.weekly_minutes).label("weekly"),
+    _limits(EngagementLimits.total_minutes).label("total"),
+    select(Position.total_minutes)
+    .where(Position.id == bindparam("position"))
+    .scalar_subquery()
+    .label("position_minutes"),
+    select(ProjectBillTerms.budget_minor)
+    .where(ProjectBillTerms.project_id == bindparam("project"))
+    .scalar_subquery()
+    .label("budget_minor"),
+    select(CreditTerms.credit_limit_minor)
+    .where(
+        CreditTerms.company_id == bindparam("company"), CreditTerms.effective_at <= bindparam("now")
+    )
+    .order_by(CreditTerms.effective_at.desc())
+    .limit(1)
+    .scalar_subquery()
+    .label("credit_minor"),
+    select(TrainerWeekCap.weekly_minutes)
+    .where(TrainerWeekCap.trainer_id == bindparam("trainer"))
+    .scalar_subquery()
+    .label("trainer_week_minutes"),
+)

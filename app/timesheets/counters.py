@@ -23,13 +23,15 @@ class Move:
 async def lock(session: AsyncSession, wanted: Mapping[CounterKey, int]) -> dict[CounterKey, int]:
     """Lock the counters, made with these caps where missing, and return what each has used.
 
-    `wanted` may come in any order. Missing rows are made before any is locked: whoever waits for
-    another's new row then holds no old one, so that nobody waits in a circle.
+    `wanted` may come in any order. Either all of them are locked or, while one is missing, none:
+    whoever waits for another's new row then holds no old one, so that nobody waits in a circle.
     """
     keys = sorted(wanted, key=lambda key: key.place)
     places = _places(keys)
-    await session.execute(_MAKE, {**places, "caps": [wanted[key] for key in keys]})
-    rows = await session.execute(_LOCK, places)
+    rows = (await session.execute(_LOCK, places)).all()
+    if len(rows) < len(keys):
+        await session.execute(_MAKE, {**places, "caps": [wanted[key] for key in keys]})
+        rows = (await session.execute(_LOCK, places)).all()
     return {keys[place - 1]: used for place, used in rows}
 
 
@@ -86,7 +88,15 @@ _READ = _over_keys(
     " JOIN unnest(:scopes, :scope_ids, :periods)"
     " WITH ORDINALITY AS w (scope, scope_id, period, place) USING (scope, scope_id, period)"
 )
-_LOCK = _over_keys(f"{_READ.text} ORDER BY w.place FOR UPDATE OF c")
+_LOCK = _over_keys(
+    "SELECT w.place, c.used FROM cap_counters c"
+    " JOIN unnest(:scopes, :scope_ids, :periods)"
+    " WITH ORDINALITY AS w (scope, scope_id, period, place) USING (scope, scope_id, period)"
+    " WHERE cardinality(:scopes) = (SELECT count(*) FROM cap_counters"
+    " JOIN unnest(:scopes, :scope_ids, :periods) AS v (scope, scope_id, period)"
+    " USING (scope, scope_id, period))"
+    " ORDER BY w.place FOR UPDATE OF c"
+)
 _MOVE = _over_keys(
     "UPDATE cap_counters c SET used = c.used + w.by,"
     " cap = greatest(w.agreed, c.used + w.lift)"

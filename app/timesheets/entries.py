@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import caps
@@ -49,53 +49,52 @@ class Root:
 
 
 async def load(session: AsyncSession, entry_id: UUID, *, lock: bool = False) -> EntryFacts | None:
-    """Everything under an id that a phone minted, pieces in order of time; deleted ones last.
+    """What stands under an id that a phone minted, in the order in which it was worked.
 
-    None when nothing is there. The caller compares `trainer_id`.
+    None when nothing was ever there; deleted pieces only when all are. The caller compares owners.
     """
-    statement = (
-        select(*PIECE_COLUMNS)
-        .where(or_(TimeEntry.root_id == entry_id, TimeEntry.id == entry_id))
-        .order_by(TimeEntry.state == EntryState.DELETED, TimeEntry.started_at, TimeEntry.id)
-    )
-    if lock:
-        statement = statement.with_for_update()
-    pieces = [read_piece(row) for row in await session.execute(statement)]
-    return EntryFacts(tuple(pieces)) if pieces else None
+    rows = await session.execute(_LOAD_LOCKED if lock else _LOAD, {"entry": entry_id})
+    return _entry([read_piece(row) for row in rows])
 
 
-async def refuse_overlap(
+async def look(
     session: AsyncSession,
+    entry_id: UUID,
     trainer_id: UUID,
     started_at: datetime,
     ended_at: datetime | None,
-    *,
-    but: UUID,
-) -> None:
-    """Raise TimeOverlaps if another entry of the trainer shares time with this one.
+) -> tuple[EntryFacts | None, PieceFacts | None]:
+    """What stands under the id, and the trainer's first other piece that shares this time.
 
-    Exact while her week's counter is locked, as every writer of her time holds it; the exclusion
-    constraint stands behind.
+    The latter is exact while her weeks' counters are locked, as every writer of her time holds
+    them; the exclusion constraint stands behind.
     """
-    row = (
-        await session.execute(
-            select(TimeEntry.root_id, TimeEntry.started_at, TimeEntry.ended_at)
-            .where(
-                TimeEntry.trainer_id == trainer_id,
-                TimeEntry.root_id != but,
-                TimeEntry.state != EntryState.DELETED,
-                TimeEntry.period.overlaps(Range(started_at, ended_at, bounds="[)")),
-            )
-            .order_by(TimeEntry.started_at)
-            .limit(1)
-        )
-    ).one_or_none()
-    if row is not None:
-        raise TimeOverlaps(
-            entry_id=str(row.root_id),
-            started_at=row.started_at.isoformat(),
-            ended_at=row.ended_at.isoformat() if row.ended_at else None,
-        )
+    rows = await session.execute(
+        _LOOK,
+        {
+            "entry": entry_id,
+            "trainer": trainer_id,
+            "period": Range(started_at, ended_at, bounds="[)"),
+        },
+    )
+    pieces = [read_piece(row) for row in rows]
+    own = [p for p in pieces if entry_id in (p.id, p.root_id)]
+    others = [p for p in pieces if entry_id not in (p.id, p.root_id)]
+    return _entry(own), others[0] if others else None
+
+
+def overlaps(other: PieceFacts) -> TimeOverlaps:
+    """The refusal that names the trainer's other entry."""
+    return TimeOverlaps(
+        entry_id=str(other.root_id),
+        started_at=other.started_at.isoformat(),
+        ended_at=other.ended_at.isoformat() if other.ended_at else None,
+    )
+
+
+def _entry(pieces: Sequence[PieceFacts]) -> EntryFacts | None:
+    live = [p for p in pieces if p.state is not EntryState.DELETED]
+    return EntryFacts(tuple(live or pieces)) if pieces else None
 
 
 async def write(
@@ -107,8 +106,11 @@ async def write(
     ids: Sequence[UUID],
     version: int,
     now: datetime,
-) -> None:
-    """Write closed pieces under these ids, replacing what stands there. Recorded ones find a sheet."""
+) -> list[PieceFacts]:
+    """Write closed pieces under these ids, replacing what stands there. Recorded ones find a sheet.
+
+    Raises AlreadyUsed when an id belongs to another entry.
+    """
     taking: dict[datetime, UUID] = {}
     rows: list[dict[str, Any]] = []
     for id_, piece in zip(ids, pieces, strict=True):
@@ -132,7 +134,7 @@ async def write(
                 "version": version,
             }
         )
-    await _upsert(session, rows)
+    return [await _upsert(session, row) for row in rows]
 
 
 async def write_running(
@@ -147,7 +149,7 @@ async def write_running(
     binding_cap: Scope | None,
     version: int,
     now: datetime,
-) -> None:
+) -> PieceFacts:
     """Write a running timer, or the tail on which one runs past its cap."""
     row = {
         **_shared(engagement, root, now),
@@ -162,13 +164,15 @@ async def write_running(
         "decide_by_at": None,
         "version": version,
     }
-    await _upsert(session, [row])
+    return await _upsert(session, row)
 
 
 async def delete_pieces(
     session: AsyncSession, pieces: Sequence[PieceFacts], *, now: datetime
 ) -> None:
     """Mark as deleted. Raises IllegalMove if one of them does not allow it; then none is marked."""
+    if not pieces:
+        return
     for piece in pieces:
         step("time entry", ENTRY_MOVES, piece.state, EntryEvent.DELETE)
     await session.execute(
@@ -184,16 +188,14 @@ async def delete_pieces(
     )
 
 
-async def ids_for(
-    session: AsyncSession, root_id: UUID, count: int, *, first: UUID | None = None
-) -> list[UUID]:
-    """Ids for `count` pieces: `first` if given, then derived ones that no piece has had yet."""
+async def fresh_ids(session: AsyncSession, root_id: UUID, count: int) -> list[UUID]:
+    """Derived ids that no piece of the entry has had yet; the same ones on every retry."""
     taken = await session.scalar(
         select(func.count()).select_from(TimeEntry).where(TimeEntry.root_id == root_id)
     )
-    ids = [first] if first else []
-    ids += [derived_id(root_id, (taken or 0) + n) for n in range(count - len(ids))]
-    return ids
+    # The first piece has the phone's own id, written or about to be.
+    first = max(1, taken or 0)
+    return [derived_id(root_id, first + n) for n in range(count)]
 
 
 def counted_scopes(piece: PieceFacts) -> frozenset[Scope]:
@@ -223,16 +225,41 @@ def _shared(engagement: EngagementFacts, root: Root, now: datetime) -> dict[str,
     }
 
 
-async def _upsert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Insert in order, replacing pieces of the same entry. Raises AlreadyUsed for another's id."""
-    statement = insert(TimeEntry).values(list(rows))
-    written = await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[TimeEntry.id],
-            set_={name: statement.excluded[name] for name in _REPLACED},
-            where=(TimeEntry.trainer_id == statement.excluded.trainer_id)
-            & (TimeEntry.root_id == statement.excluded.root_id),
-        ).returning(TimeEntry.id)
-    )
-    if len(written.all()) != len(rows):
+async def _upsert(session: AsyncSession, row: dict[str, Any]) -> PieceFacts:
+    """Insert a piece or replace one of the same entry. Raises AlreadyUsed for another's id."""
+    written = (await session.execute(_UPSERT, row)).one_or_none()
+    if written is None:
         raise AlreadyUsed
+    return read_piece(written)
+
+
+# Built once: composing a statement of this many columns costs more than running it.
+_UNDER_ID = (
+    select(*PIECE_COLUMNS)
+    .where(or_(TimeEntry.root_id == bindparam("entry"), TimeEntry.id == bindparam("entry")))
+    .order_by(TimeEntry.started_at, TimeEntry.id)
+)
+_LOAD = _UNDER_ID
+_LOAD_LOCKED = _UNDER_ID.with_for_update()
+_LOOK = (
+    select(*PIECE_COLUMNS)
+    .where(
+        or_(
+            TimeEntry.root_id == bindparam("entry"),
+            TimeEntry.id == bindparam("entry"),
+            and_(
+                TimeEntry.trainer_id == bindparam("trainer"),
+                TimeEntry.state != EntryState.DELETED.value,
+                TimeEntry.period.overlaps(bindparam("period", type_=TSTZRANGE)),
+            ),
+        )
+    )
+    .order_by(TimeEntry.started_at, TimeEntry.id)
+)
+_NEW = insert(TimeEntry)
+_UPSERT = _NEW.on_conflict_do_update(
+    index_elements=[TimeEntry.id],
+    set_={name: _NEW.excluded[name] for name in _REPLACED},
+    where=(TimeEntry.trainer_id == _NEW.excluded.trainer_id)
+    & (TimeEntry.root_id == _NEW.excluded.root_id),
+).returning(*PIECE_COLUMNS)

@@ -20,9 +20,10 @@ from app.domain.weeks import start_of_day
 from app.engagements import queries as engagements
 from app.engagements.queries import EngagementFacts
 from app.timesheets import budgets, entries
-from app.timesheets.budgets import Allowance, Interval
+from app.timesheets.allowances import Allowance
+from app.timesheets.budgets import Interval
 from app.timesheets.entries import Root
-from app.timesheets.queries import EntryFacts, PieceFacts
+from app.timesheets.queries import EntryFacts
 from app.timesheets.refusals import (
     AfterLastDay,
     BeforeFirstDay,
@@ -72,47 +73,36 @@ async def record_time(
     over_cap. Raises NotFound, AlreadyUsed, VersionDiffers, TimeDeleted, TimeAgreedTo, TimeOverlaps,
     IllegalMove once it is on a submitted sheet, and the refusals of `check_new_time`.
     """
-    before = await entries.load(session, entry_id)
     engagement = await engagements.of_trainer(session, actor.trainer_id, said.engagement_id)
-    if _stands(before, actor, entry_id, said, if_version):
-        assert before is not None
-        return await _current(session, before, engagement, said, now)
-    await check_new_time(session, engagement, said.started_at, said.ended_at, now=now)
+    check_shape(engagement, said.started_at, said.ended_at)
+    before = None if if_version is None else await entries.load(session, entry_id)
     held = await budgets.hold(
         session, engagement, [(said.started_at, said.ended_at), *_intervals(before)], now=now
     )
-    entry = await entries.load(session, entry_id, lock=True)
+    entry, other = await entries.look(
+        session, entry_id, actor.trainer_id, said.started_at, said.ended_at
+    )
+    last_second = said.ended_at - timedelta(seconds=1)
     if _stands(entry, actor, entry_id, said, if_version):
         assert entry is not None
-        return await _current(session, entry, engagement, said, now)
-    if _marks(entry) != _marks(before):
-        raise VersionDiffers(version=entry.version if entry else 0)
-    await entries.refuse_overlap(
-        session, actor.trainer_id, said.started_at, said.ended_at, but=entry_id
-    )
-    old = _live(entry)
-    await entries.delete_pieces(session, old, now=now)
-    for piece in old:
-        _release(held, piece)
+        return Recorded(entry, held.allowance(last_second), created=False)
+    check_new_time(engagement, said.ended_at, now=now)
+    if other is not None:
+        raise entries.overlaps(other)
+    if entry is not None:
+        await _clear(session, held, entry_id, before, now=now)
     pieces = held.split(said.started_at, said.ended_at)
-    known = [piece.id for piece in entry.pieces] if entry else [entry_id]
-    known.sort(key=lambda id_: id_ != entry_id)
-    fresh = max(0, len(pieces) - len(known))
-    ids = known[: len(pieces)] + await entries.ids_for(session, entry_id, fresh)
-    source = entry.root.source if entry else "manual"
-    await entries.write(
+    written = await entries.write(
         session,
         engagement,
-        Root(entry_id, source, said.started_at, said.ended_at, said.note, said.task_reference),
+        _root(entry_id, said, entry),
         pieces,
-        ids=ids,
+        ids=await _ids(session, entry_id, entry, len(pieces)),
         version=entry.version + 1 if entry else 1,
         now=now,
     )
     await budgets.settle(session, held)
-    written = await entries.load(session, entry_id)
-    assert written is not None
-    return Recorded(written, held.allowance(_last_second(said)), created=entry is None)
+    return Recorded(EntryFacts(tuple(written)), held.allowance(last_second), created=entry is None)
 
 
 async def delete_time(
@@ -125,45 +115,35 @@ async def delete_time(
     before = await entries.load(session, entry_id)
     if before is None or not _own(before, actor, entry_id):
         raise NotFound
-    if not _live(before):
+    if _deleted(before):
         return
     engagement = await engagements.get_engagement(session, before.root.engagement_id)
     held = await budgets.hold(session, engagement, _intervals(before), now=now)
-    entry = await entries.load(session, entry_id, lock=True)
-    if entry is None or _marks(entry) != _marks(before):
-        raise VersionDiffers(version=entry.version if entry else 0)
-    old = _live(entry)
-    await entries.delete_pieces(session, old, now=now)
-    for piece in old:
-        _release(held, piece)
+    await _clear(session, held, entry_id, before, now=now)
     await budgets.settle(session, held)
 
 
-async def check_new_time(
-    session: AsyncSession,
-    engagement: EngagementFacts,
-    started_at: datetime,
-    ended_at: datetime,
-    *,
-    now: datetime,
-) -> None:
-    """Raise the first of what forbids new time: NotForward, EntryTooLong, EndsInTheFuture,
-    BeforeFirstDay, AfterLastDay, LoggedTooLate, EngagementNotActive."""
+def check_shape(engagement: EngagementFacts, started_at: datetime, ended_at: datetime) -> None:
+    """Raise NotForward, EntryTooLong or BeforeFirstDay: what no entry can ever have been."""
     if ended_at <= started_at:
         raise NotForward(errors=_at("ended_at", NotForward))
     if ended_at - started_at > LONGEST_ENTRY:
         raise EntryTooLong(errors=_at("ended_at", EntryTooLong))
-    if ended_at > now + LATEST_AHEAD:
-        raise EndsInTheFuture(errors=_at("ended_at", EndsInTheFuture))
     first = start_of_day(engagement.starts_on, engagement.pay_week_timezone)
     if started_at < first:
         raise BeforeFirstDay(from_at=first.isoformat())
+
+
+def check_new_time(engagement: EngagementFacts, ended_at: datetime, *, now: datetime) -> None:
+    """Raise EndsInTheFuture, LoggedTooLate, AfterLastDay or EngagementNotActive."""
+    if ended_at > now + LATEST_AHEAD:
+        raise EndsInTheFuture(errors=_at("ended_at", EndsInTheFuture))
+    if ended_at < now - LATE_WITHIN:
+        raise LoggedTooLate(errors=_at("ended_at", LoggedTooLate))
     if engagement.ends_on is not None:
         last = start_of_day(engagement.ends_on + timedelta(days=1), engagement.pay_week_timezone)
         if ended_at > last:
             raise AfterLastDay(until_at=last.isoformat())
-    if ended_at < now - LATE_WITHIN:
-        raise LoggedTooLate(errors=_at("ended_at", LoggedTooLate))
     if engagement.state is not EngagementState.ACTIVE:
         raise EngagementNotActive(state=engagement.state.value)
 
@@ -196,7 +176,7 @@ def _stands(
     if not _own(entry, actor, entry_id):
         raise AlreadyUsed
     root = entry.root
-    if not _live(entry):
+    if _deleted(entry):
         raise TimeDeleted
     if said == TimeSaid(
         root.engagement_id,
@@ -226,23 +206,43 @@ def _stands(
     return False
 
 
-async def _current(
+async def _clear(
     session: AsyncSession,
-    entry: EntryFacts,
-    engagement: EngagementFacts,
-    said: TimeSaid,
+    held: budgets.Held,
+    entry_id: UUID,
+    before: EntryFacts | None,
+    *,
     now: datetime,
-) -> Recorded:
-    allowance = await budgets.allowance(session, engagement, _last_second(said), now=now)
-    return Recorded(entry, allowance, created=False)
+) -> None:
+    """Take away what stands, if it is still what was read before the counters were locked."""
+    entry = await entries.load(session, entry_id, lock=True)
+    if entry is None or _marks(entry) != _marks(before):
+        raise VersionDiffers(version=entry.version if entry else 0)
+    await entries.delete_pieces(session, entry.pieces, now=now)
+    for piece in entry.pieces:
+        scopes = entries.counted_scopes(piece)
+        if piece.ended_at is not None:
+            held.release(piece.started_at, piece.ended_at, scopes=scopes)
 
 
-def _last_second(said: TimeSaid) -> datetime:
-    return said.ended_at - timedelta(seconds=1)
+async def _ids(
+    session: AsyncSession, entry_id: UUID, entry: EntryFacts | None, count: int
+) -> list[UUID]:
+    """The phone's own id first; then ids that the entry's pieces had; then fresh derived ones."""
+    known = sorted((p.id for p in entry.pieces), key=lambda id_: id_ != entry_id) if entry else []
+    known = known or [entry_id]
+    if count <= len(known):
+        return known[:count]
+    return known + await entries.fresh_ids(session, entry_id, count - len(known))
 
 
-def _live(entry: EntryFacts | None) -> list[PieceFacts]:
-    return [p for p in entry.pieces if p.state is not EntryState.DELETED] if entry else []
+def _root(entry_id: UUID, said: TimeSaid, entry: EntryFacts | None) -> Root:
+    source = entry.root.source if entry else "manual"
+    return Root(entry_id, source, said.started_at, said.ended_at, said.note, said.task_reference)
+
+
+def _deleted(entry: EntryFacts) -> bool:
+    return entry.root.state is EntryState.DELETED
 
 
 def _marks(entry: EntryFacts | None) -> Sequence[tuple[UUID, int, str]]:
@@ -250,13 +250,8 @@ def _marks(entry: EntryFacts | None) -> Sequence[tuple[UUID, int, str]]:
 
 
 def _intervals(entry: EntryFacts | None) -> list[Interval]:
-    return [(p.started_at, p.ended_at) for p in _live(entry) if p.ended_at is not None]
-
-
-def _release(held: budgets.Held, piece: PieceFacts) -> None:
-    scopes = entries.counted_scopes(piece)
-    if scopes and piece.ended_at is not None:
-        held.release(piece.started_at, piece.ended_at, scopes=scopes)
+    pieces = entry.pieces if entry else ()
+    return [(p.started_at, p.ended_at) for p in pieces if p.ended_at is not None]
 
 
 def _described(entry: EntryFacts) -> dict[str, Fact]:

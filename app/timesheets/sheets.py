@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,14 @@ from app.kit.ids import new_id
 from app.timesheets.tables import Timesheet, TimesheetStep
 
 _TAKING = [state.value for state in TAKES_ENTRIES]
+_OF_WEEK = (
+    select(Timesheet.id, Timesheet.state)
+    .where(
+        Timesheet.engagement_id == bindparam("engagement"),
+        Timesheet.week_starts_at == bindparam("week"),
+    )
+    .with_for_update(read=True)
+)
 
 
 async def taking(
@@ -62,30 +70,24 @@ async def _open(session: AsyncSession, engagement: EngagementFacts, week: Week) 
     The share lock keeps it from being handed in before the entry is committed; otherwise an entry
     could stand on a submitted sheet without being submitted.
     """
-    await session.execute(
-        insert(Timesheet)
-        .values(
-            id=new_id(),
-            engagement_id=engagement.id,
-            company_id=engagement.company_id,
-            trainer_id=engagement.trainer_id,
-            week_starts_at=week.starts_at,
-            week_ends_at=week.ends_at,
-            state=SheetState.OPEN.value,
-            sent_back_count=0,
-        )
-        .on_conflict_do_nothing(index_elements=["engagement_id", "week_starts_at"])
-    )
-    row = (
+    wanted = {"engagement": engagement.id, "week": week.starts_at}
+    row = (await session.execute(_OF_WEEK, wanted)).one_or_none()
+    if row is None:
         await session.execute(
-            select(Timesheet.id, Timesheet.state)
-            .where(
-                Timesheet.engagement_id == engagement.id,
-                Timesheet.week_starts_at == week.starts_at,
+            insert(Timesheet)
+            .values(
+                id=new_id(),
+                engagement_id=engagement.id,
+                company_id=engagement.company_id,
+                trainer_id=engagement.trainer_id,
+                week_starts_at=week.starts_at,
+                week_ends_at=week.ends_at,
+                state=SheetState.OPEN.value,
+                sent_back_count=0,
             )
-            .with_for_update(read=True)
+            .on_conflict_do_nothing(index_elements=["engagement_id", "week_starts_at"])
         )
-    ).one()
+        row = (await session.execute(_OF_WEEK, wanted)).one()
     return row.id if row.state in _TAKING else None
 
 

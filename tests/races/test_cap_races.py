@@ -95,40 +95,45 @@ def eight_hours_each(members: Sequence[Deal]) -> list[Try]:
 
 
 @pytest.mark.parametrize(
-    ("terms", "scope", "seed"),
+    ("size", "terms", "scope", "fit", "seed"),
     [
-        ({"position_total": 2_400, "bill_minor": 1_000}, "position_total", 7_331),
-        ({"budget_minor": 40_000, "bill_minor": 1_000}, "project_budget", 3_317),
-        ({"bill_minor": 25_000}, "credit_limit", 44),  # 10,000.00 at 250.00 are 40 hours
+        (50, {"position_total": 2_400, "bill_minor": 1_000}, "position_total", 40, 7_331),
+        (12, {"budget_minor": 40_000, "bill_minor": 1_000}, "project_budget", 40, 3_317),
+        (12, {"bill_minor": 25_000}, "credit_limit", 40, 44),  # 10,000.00 at 250.00
     ],
 )
-async def test_fifty_trainers_at_the_last_hours_of_a_shared_cap(
-    database: Database, terms: dict[str, int], scope: str, seed: int
+async def test_many_trainers_at_the_last_hours_of_a_shared_cap(
+    database: Database, size: int, terms: dict[str, int], scope: str, fit: int, seed: int
 ) -> None:
-    """400 entries of 60 minutes against 2,400 minutes: 40 fit, 360 are kept as over_cap."""
-    members = await team(database, 50, **terms)
+    """R1: 400 entries of 60 minutes against 2,400 minutes: 40 fit, 360 are kept as over_cap."""
+    members = await team(database, size, **terms)
     answers = await log_all(database, eight_hours_each(members), seed)
     assert [a for a in answers if isinstance(a, BaseException)] == []
     kept = Counter(a.entry.root.state.value for a in answers if isinstance(a, Recorded))
-    assert kept == {"recorded": 40, "over_cap": 360}
-    assert await minutes_by_state(database) == {"recorded": 2_400, "over_cap": 21_600}
+    over = 8 * size - fit
+    assert kept == {"recorded": fit, "over_cap": over}
+    assert await minutes_by_state(database) == {"recorded": 60 * fit, "over_cap": 60 * over}
     ((taken, cap),) = await used(database, scope)
     assert taken == cap
     bound = {a.entry.root.binding_cap for a in answers if isinstance(a, Recorded)}
     assert bound == {None, scope}
 
 
-@pytest.mark.parametrize("seed", [1, 20_261_125])
-async def test_one_trainer_at_her_own_week_over_two_companies(
-    database: Database, seed: int
-) -> None:
-    """400 entries of 20 minutes against 810: the last one that fits is split at the cap."""
+async def test_one_trainer_at_her_own_week_over_two_companies(database: Database) -> None:
+    """R1: 400 entries of 400 seconds against 810 minutes: the last that fits is split at the cap."""
+    seed = 20_261_125
     async with database.begin() as session:
         one = await deal(session, now=NOW)
         two = await deal(session, now=NOW, trainer=one.trainer)
         session.add(TrainerWeekCap(trainer_id=one.trainer.id, weekly_minutes=810))
     tries: list[Try] = [
-        (one.worker, uuid4(), (one, two)[n % 2].engagement.id, start, start + 20 * timedelta(seconds=20))
+        (
+            one.worker,
+            uuid4(),
+            (one, two)[n % 2].engagement.id,
+            start,
+            start + 20 * timedelta(seconds=20),
+        )
         for n, start in enumerate(MONDAY + n * timedelta(seconds=410) for n in range(400))
     ]
     answers = await log_all(database, tries, seed)
@@ -142,9 +147,7 @@ async def test_one_trainer_at_her_own_week_over_two_companies(
 async def test_all_caps_at_once(database: Database) -> None:
     """Every cap is near its end; whichever binds, none is passed and no minute is lost."""
     seed = 99
-    members = await team(
-        database, 10, position_total=1_500, budget_minor=26_000, bill_minor=1_000
-    )
+    members = await team(database, 10, position_total=1_500, budget_minor=26_000, bill_minor=1_000)
     async with database.begin() as session:
         for n, member in enumerate(members):
             session.add(TrainerWeekCap(trainer_id=member.trainer.id, weekly_minutes=90 + 30 * n))
@@ -166,7 +169,13 @@ async def test_one_of_four_hundred_overlapping(database: Database) -> None:
         at = await deal(session, now=NOW, weekly_minutes=2_400)
     start = MONDAY + 600 * MINUTE
     tries: list[Try] = [
-        (at.worker, uuid4(), at.engagement.id, start - n % 30 * MINUTE, start + (1 + n % 29) * MINUTE)
+        (
+            at.worker,
+            uuid4(),
+            at.engagement.id,
+            start - n % 30 * MINUTE,
+            start + (1 + n % 29) * MINUTE,
+        )
         for n in range(400)
     ]
     answers = await log_all(database, tries, 3)

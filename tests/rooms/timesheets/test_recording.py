@@ -58,9 +58,7 @@ async def counters(session: AsyncSession) -> dict[str, int]:
 
 
 def states(recorded: Recorded) -> list[tuple[str, int, str | None]]:
-    return [
-        (p.state.value, p.worked_seconds // 60, p.binding_cap) for p in recorded.entry.pieces
-    ]
+    return [(p.state.value, p.worked_seconds // 60, p.binding_cap) for p in recorded.entry.pieces]
 
 
 async def test_an_hour_is_recorded_and_counted_everywhere(session: AsyncSession) -> None:
@@ -78,7 +76,11 @@ async def test_an_hour_is_recorded_and_counted_everywhere(session: AsyncSession)
     }
     left = {c.cap: (c.cap_minutes, c.left_minutes) for c in done.allowance.caps}
     # 1,000.00 of budget at 150.00 an hour are 400 minutes, of which 60 are used.
-    assert left == {"trainer_week": (2400, 2340), "engagement_week": (600, 540), "project": (None, 340)}
+    assert left == {
+        "trainer_week": (2400, 2340),
+        "engagement_week": (600, 540),
+        "project": (None, 340),
+    }
     assert (done.allowance.binding_cap, done.allowance.left_minutes) == ("project", 340)
     sheet = (await session.scalars(select(Timesheet))).one()
     assert (sheet.state, sheet.week_starts_at) == ("open", MONDAY)
