@@ -14,7 +14,7 @@ class BillLine(Row):
 
     `worked_seconds` are those of this approval; `minutes` and `bill_minor` are the rounded
     cumulative sums of the engagement, week and rate minus what earlier lines hold.
-    `credit_released`: the invoice is paid, so the line no longer uses the credit limit.
+    `credit_released_at`: the invoice is paid, so the line no longer uses the credit limit.
     """
 
     __tablename__ = "bill_lines"
@@ -39,4 +39,4 @@ class BillLine(Row):
     bill_minor: Mapped[int]
     currency: Mapped[str]
     approved_at: Mapped[datetime]
-    credit_released: Mapped[bool] = mapped_column(default=False)
+    credit_released_at: Mapped[datetime | None]

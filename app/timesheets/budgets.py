@@ -131,7 +131,7 @@ async def allowance(
 
 
 async def release_credit(
-    session: AsyncSession, company_id: UUID, bill_line_ids: Collection[UUID]
+    session: AsyncSession, company_id: UUID, bill_line_ids: Collection[UUID], *, now: datetime
 ) -> None:
     """Take lines whose invoice is paid out of the company's used credit; each line once."""
     key = CounterKey(Scope.CREDIT_LIMIT, company_id, "")
@@ -141,9 +141,9 @@ async def release_credit(
         .where(
             BillLine.id.in_(list(bill_line_ids)),
             BillLine.company_id == company_id,
-            BillLine.credit_released.is_(False),
+            BillLine.credit_released_at.is_(None),
         )
-        .values(credit_released=True)
+        .values(credit_released_at=now)
         .returning(BillLine.worked_seconds, BillLine.bill_rate_minor)
         .execution_options(synchronize_session=False)
     )
