@@ -44,7 +44,8 @@ class Stage(AbstractContextManager["Stage"]):
         self._process = subprocess.Popen(  # noqa: S603 – our own command
             [*_PROGRAM, "serve", "--port", str(port), "--data-dir", str(self.data_dir),
              "--stripe-log", str(self.data_dir / "stripe.jsonl")],
-            stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE, stderr=log, text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         log.close()
         assert self._process.stdout is not None

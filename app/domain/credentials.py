@@ -97,7 +97,7 @@ _NEXT: Final[Mapping[CredentialState, tuple[str, str]]] = MappingProxyType(
     {
         _S.CLAIMED: (
             "Upload evidence, such as a photo or PDF of the document, so that it can be checked.",
-            "Laden Sie einen Nachweis hoch, etwa ein Foto oder PDF der Urkunde, damit geprüft wird.",
+            "Laden Sie einen Nachweis hoch, etwa Foto oder PDF der Urkunde, damit geprüft wird.",
         ),
         _S.CHECKING: (
             "Nothing to do: a person is checking it. You may add more evidence.",
@@ -106,7 +106,7 @@ _NEXT: Final[Mapping[CredentialState, tuple[str, str]]] = MappingProxyType(
         _S.VERIFIED: ("Nothing to do.", "Nichts zu tun."),
         _S.MISMATCH: (
             "Read why, then upload evidence that settles it, or claim it again with right details.",
-            "Lesen Sie die Begründung und laden Sie einen klärenden Nachweis hoch, oder geben Sie die"
+            "Lesen Sie die Begründung. Laden Sie einen klärenden Nachweis hoch oder geben Sie die"
             " Qualifikation mit richtigen Angaben neu an.",
         ),
         _S.NOT_FOUND: (

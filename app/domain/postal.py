@@ -88,7 +88,7 @@ def country_name(code: str, language: str) -> str:
 
 
 def address_lines(address: Mapping[str, str | None], language: str) -> tuple[str, ...]:
-    """An address {line1, line2?, city, region?, postal_code, country} line by line, country last."""
+    """An address {line1, line2?, city, region?, postal_code, country} as lines, country last."""
     country = address["country"] or ""
     city, code = address["city"] or "", address["postal_code"] or ""
     region = address.get("region") or ""

@@ -123,7 +123,7 @@ class CredentialFact:
 
 @dataclass(frozen=True, slots=True)
 class TrainerFacts:
-    """What eligibility reads of a trainer. `skills` are normalised, `languages` code → level 1..7."""
+    """What eligibility reads of a trainer. `skills` normalised, `languages` code → level 1..7."""
 
     country: str
     timezone: str

@@ -105,7 +105,7 @@ class PaymentsUnavailable(RuntimeError):
 
 
 class Payments(Protocol):
-    """The provider. Verbs that move money return an Outcome; questions raise PaymentsUnavailable."""
+    """The provider. Verbs moving money return an Outcome; questions raise PaymentsUnavailable."""
 
     async def create_payee(self, payee: Payee) -> Outcome:
         """Make the payee's account; idempotent per trainer. Settled: provider_id is the account."""

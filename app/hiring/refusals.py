@@ -71,7 +71,7 @@ class BillRateAboveCap(Refusal):
 
     kind = Kind.INVALID
     en = "The offered rate is above the {cap} an hour that may be billed here. Offer less."
-    de = "Das Angebot liegt über den {cap}, die je Stunde berechnet werden dürfen. Bieten Sie weniger."
+    de = "Das Angebot liegt über {cap}, dem höchsten Satz je Stunde. Bieten Sie weniger."
 
     def __init__(self, *, bill_cap_minor: int, currency: str) -> None:
         super().__init__(bill_cap_minor=bill_cap_minor, currency=currency)

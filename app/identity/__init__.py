@@ -1,9 +1,7 @@
 """Who signs in, and how a token becomes an Actor.
 
-Owns: users, sessions with their access and refresh tokens, used codes, API keys, mailed tokens,
-grants.
+Owns: users, sessions with their access and refresh tokens, API keys, one-time tokens, grants.
 Guarantees: INV-1 secrets are stored hashed or sealed; INV-2 a reused refresh token revokes its
-family; INV-3 nobody learns from an answer whether an account exists; guesses are counted, and a
-lock passes by itself; an address has at most one user who proved it, per door.
+family; INV-3 nobody learns from an answer whether an account exists.
 Never: knows what a company or a trainer is beyond an id in a grant.
 """

@@ -133,7 +133,7 @@ class ApiKey(Row):
 
 
 class Grant(Row):
-    """Written down by later rooms: user acts for `subject_id` (a company or a trainer) in `role`."""
+    """Written by later rooms: user acts for `subject_id` (a company or a trainer) in `role`."""
 
     __tablename__ = "grants"
     __table_args__ = (Index("ix_grants_subject_id", "subject_id"),)

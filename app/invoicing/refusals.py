@@ -24,7 +24,7 @@ class PaymentAmountDiffers(Refusal):
 
 
 class PaymentUnderWay(Refusal):
-    """Money may be on its way through the provider, so that a second payment would be one too many."""
+    """Money may be on its way through the provider: a second payment would be one too many."""
 
     kind = Kind.STATE
     en = "An online payment of this invoice is under way. Wait for its outcome and try again."

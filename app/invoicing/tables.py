@@ -206,6 +206,8 @@ BEGIN
 END $$;
 CREATE TRIGGER invoices_frozen BEFORE UPDATE OR DELETE ON invoices
   FOR EACH ROW EXECUTE FUNCTION invoice_is_frozen();
+CREATE TRIGGER invoices_kept BEFORE TRUNCATE ON invoices
+  FOR EACH STATEMENT EXECUTE FUNCTION invoice_is_frozen();
 """,
     down="DROP FUNCTION IF EXISTS invoice_is_frozen() CASCADE",
 )
@@ -218,8 +220,12 @@ BEGIN
 END $$;
 CREATE TRIGGER invoice_lines_frozen BEFORE UPDATE OR DELETE ON invoice_lines
   FOR EACH ROW EXECUTE FUNCTION invoice_line_is_frozen();
+CREATE TRIGGER invoice_lines_kept BEFORE TRUNCATE ON invoice_lines
+  FOR EACH STATEMENT EXECUTE FUNCTION invoice_line_is_frozen();
 CREATE TRIGGER invoice_tax_groups_frozen BEFORE UPDATE OR DELETE ON invoice_tax_groups
   FOR EACH ROW EXECUTE FUNCTION invoice_line_is_frozen();
+CREATE TRIGGER invoice_tax_groups_kept BEFORE TRUNCATE ON invoice_tax_groups
+  FOR EACH STATEMENT EXECUTE FUNCTION invoice_line_is_frozen();
 """,
     down="DROP FUNCTION IF EXISTS invoice_line_is_frozen() CASCADE",
 )

@@ -89,7 +89,7 @@ async def list_candidates(
 async def explain_candidate(
     session: AsyncSession, actor: ClientActor, position_id: UUID, trainer_id: UUID, *, now: datetime
 ) -> Explanation:
-    """Whether one trainer could be hired today, by every requirement. Raises NotAllowed, NotFound."""
+    """Whether a trainer could be hired today, by each requirement. Raises NotAllowed, NotFound."""
     require(actor, Permission.READ_HIRING)
     search = await _search(session, actor, position_id, now=now)
     row = (await session.execute(_select(search).where(Trainer.id == trainer_id))).one_or_none()

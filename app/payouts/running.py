@@ -155,12 +155,19 @@ async def _plan_one(
     )
     session.add(payout)
     await session.flush()
+    await _write_down(session, payout, lines, actor=actor, now=now)
+
+
+async def _write_down(
+    session: AsyncSession, payout: Payout, lines: Sequence[PayLine], *, actor: Actor, now: datetime
+) -> None:
+    """The lines, the first step, the posting and the errand of a new payout."""
     session.add_all(
         PayoutLine(
             payout_id=payout.id,
             pay_line_id=line.id,
             pay_minor=line.pay_minor,
-            currency=currency,
+            currency=payout.currency,
             live=True,
         )
         for line in lines
@@ -183,8 +190,8 @@ async def _plan_one(
         effective_at=now,
         now=now,
         entries=[
-            Entry(chart.trainer_payable(trainer_id), currency, total),
-            Entry(chart.trainer_paying(trainer_id), currency, -total),
+            Entry(chart.trainer_payable(payout.trainer_id), payout.currency, payout.pay_minor),
+            Entry(chart.trainer_paying(payout.trainer_id), payout.currency, -payout.pay_minor),
         ],
     )
     await queue.enqueue(

@@ -11,7 +11,7 @@ from app.kit.db import Row
 
 
 class PayoutAccount(Row):
-    """Where a trainer is paid. `state`: intended | created; `ready` and `missing` as last fetched."""
+    """Where a trainer is paid. `state`: intended | created; `ready`, `missing` as last fetched."""
 
     __tablename__ = "payout_accounts"
     __table_args__ = (CheckConstraint("state IN ('intended','created')", name="state"),)
@@ -104,7 +104,9 @@ class PayoutLine(Row):
     )
 
     payout_id: Mapped[UUID] = mapped_column(ForeignKey("payouts.id"), primary_key=True)
-    pay_line_id: Mapped[UUID] = mapped_column(ForeignKey("pay_lines.id"), primary_key=True)
+    pay_line_id: Mapped[UUID] = mapped_column(
+        ForeignKey("pay_lines.id"), primary_key=True, index=True
+    )
     pay_minor: Mapped[int]
     currency: Mapped[str]
     live: Mapped[bool] = mapped_column(default=True)

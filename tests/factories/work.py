@@ -161,8 +161,10 @@ async def engagement(
     await session.flush()
     session.add_all(
         [
-            ApplicationBillTerms(application_id=application.id, asking_bill_minor=bill_minor, currency=currency),
-            ApplicationPayTerms(application_id=application.id, asking_pay_minor=pay_minor, currency=currency),
+            ApplicationBillTerms(application_id=application.id, asking_bill_minor=bill_minor,
+                                 currency=currency),
+            ApplicationPayTerms(application_id=application.id, asking_pay_minor=pay_minor,
+                                currency=currency),
             OfferBillTerms(offer_id=offer.id, bill_minor=bill_minor, currency=currency),
             OfferPayTerms(offer_id=offer.id, pay_minor=pay_minor, currency=currency),
         ]

@@ -1,4 +1,4 @@
-"""An allow-list contract for import-linter: some modules may reach these others and nothing else."""
+"""An allow-list contract for import-linter: some modules may reach these and nothing else."""
 
 import sys
 from typing import Any

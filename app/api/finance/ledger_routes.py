@@ -30,6 +30,7 @@ async def list_ledger_accounts(
     _: Caller,
     session: Session,
     page: PageAsked,
+    *,
     starts_with: AccountStart = None,
     currency: OfCurrency = None,
 ) -> dict[str, Any]:
@@ -48,6 +49,7 @@ async def list_postings(
     _: Caller,
     session: Session,
     page: PageAsked,
+    *,
     account: AccountKey = None,
     source: PostingSource = None,
 ) -> dict[str, Any]:

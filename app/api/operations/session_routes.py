@@ -13,7 +13,7 @@ routes = door.router("Sessions")
 
 @routes.post("/sessions", operation_id="sign_in", status_code=201)
 async def sign_in(said: SignIn, request: Request, run: Run) -> SignedInView:
-    """Start a session with the second factor. The access token lasts minutes; refresh it before it ends.
+    """Start a session with the second factor. The access token lasts minutes; refresh it in time.
 
     Wrong data are 401 `sign_in_refused`, whatever was wrong. Too many failures are 429 with
     `Retry-After`, for a quarter of an hour at most.

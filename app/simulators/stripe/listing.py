@@ -49,7 +49,7 @@ def page(call: Call, source: Source, wanted: list[str], values: list[Any]) -> Js
     order = "ASC" if backwards else "DESC"
     # Tables and conditions are words of this program; what a caller sent is bound.
     where = " AND ".join(wanted)
-    sql = f"SELECT * FROM {source.table} WHERE {where} ORDER BY seq {order} LIMIT ?"  # noqa: S608
+    sql = f"SELECT * FROM {source.table} WHERE {where} ORDER BY seq {order} LIMIT ?"  # noqa: S608 – see above
     rows = call.store.rows(sql, (*values, limit + 1))
     shown = rows[:limit]
     if backwards:
@@ -64,7 +64,7 @@ def page(call: Call, source: Source, wanted: list[str], values: list[Any]) -> Js
 
 def _cursor(call: Call, source: Source, name: str) -> int:
     identifier = call.params[name]
-    sql = f"SELECT seq FROM {source.table} WHERE id = ? AND account = ?"  # noqa: S608
+    sql = f"SELECT seq FROM {source.table} WHERE id = ? AND account = ?"  # noqa: S608 – our own word
     row = call.store.row(sql, (identifier, call.account))
     if row is None:
         raise no_such(source.noun, identifier, param=name)

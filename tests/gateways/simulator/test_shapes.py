@@ -89,7 +89,7 @@ def evaluated(hint: Any) -> Any:
         return Any
     arguments = get_args(hint)
     if get_origin(hint) is Union:
-        return Union[tuple(evaluated(argument) for argument in arguments)]  # noqa: UP007
+        return Union[tuple(evaluated(argument) for argument in arguments)]  # noqa: UP007 – built at run time
     if get_origin(hint) is list:
         return list[evaluated(arguments[0])]  # type: ignore[misc]
     return hint
