@@ -5,7 +5,7 @@ They run every few seconds in real time, and once right after the development cl
 
 from collections.abc import Awaitable, Callable
 
-from app.jobs import hiring, invoicing, payouts
+from app.jobs import hiring, invoicing, ledger, payouts
 from app.jobs.toolbox import Toolbox
 
 Sweep = Callable[[Toolbox], Awaitable[None]]
@@ -15,6 +15,7 @@ SWEEPS: dict[str, Sweep] = {
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
     "clear_payments": invoicing.clear_payments,
     "look_at_open_pages": invoicing.look_at_open_pages,
+    "chain_postings": ledger.chain_postings,
 }
 
 

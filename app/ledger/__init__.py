@@ -1,6 +1,6 @@
 """The books: double entry, append-only.
 
-Owns: ledger accounts, posting groups, entries, balances of authorising accounts.
+Owns: ledger accounts, posting groups, entries, balances of authorising accounts, the hash chain.
 Guarantees: INV-12 every group sums to zero per currency; INV-13 nothing is updated or deleted;
 INV-14 an authorising account never goes below zero.
 Never: knows a business noun above it; callers bring account keys and a unique (source, key).

@@ -86,8 +86,26 @@ _STATEMENTS = {
         ORDER BY r.recorded_at, r.id LIMIT :most
         """,
     ),
+    "ledger: the hash chain is unbroken": (
+        "SELECT count(*) FROM ledger_links",
+        """
+        WITH chain AS (
+          SELECT place, group_id, hash,
+                 lag(place, 1, 0::bigint) OVER (ORDER BY place) AS place_before,
+                 lag(hash, 1, decode(repeat('00', 32), 'hex')) OVER (ORDER BY place) AS before
+          FROM ledger_links
+        )
+        SELECT format('link %s no longer fits group %s (%s %s)', c.place, c.group_id,
+                      coalesce(g.source, 'which is'), coalesce(g.key, 'gone'))
+        FROM chain c LEFT JOIN posting_groups g ON g.id = c.group_id
+        WHERE c.place <> c.place_before + 1
+           OR c.hash IS DISTINCT FROM
+              sha256(c.before || convert_to(ledger_group_text(c.group_id), 'UTF8'))
+        ORDER BY c.place LIMIT :most
+        """,
+    ),
     "ledger: the triggers that keep the books are in force": (
-        "SELECT 7",
+        "SELECT 9",
         """
         SELECT format('trigger %s on %s is %s', w.name, w.of,
                       CASE WHEN t.oid IS NULL THEN 'missing' ELSE 'disabled' END)
@@ -95,6 +113,8 @@ _STATEMENTS = {
                      ('ledger_entries_currency', 'ledger_entries'),
                      ('ledger_entries_frozen', 'ledger_entries'),
                      ('ledger_entries_kept', 'ledger_entries'),
+                     ('ledger_links_frozen', 'ledger_links'),
+                     ('ledger_links_kept', 'ledger_links'),
                      ('posting_groups_filled', 'posting_groups'),
                      ('posting_groups_frozen', 'posting_groups'),
                      ('posting_groups_kept', 'posting_groups')) AS w(name, of)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Row, after_create
@@ -74,6 +74,21 @@ class LedgerBalance(Row):
     version: Mapped[int]
 
 
+class LedgerLink(Row):
+    """A group's place in the hash chain: `hash` covers the group, its entries and the link before,
+    so that whoever changes an old group, past all triggers, breaks every later link."""
+
+    __tablename__ = "ledger_links"
+    __table_args__ = (
+        CheckConstraint("place > 0", name="place"),
+        CheckConstraint("octet_length(hash) = 32", name="hash"),
+    )
+
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    group_id: Mapped[UUID] = mapped_column(ForeignKey("posting_groups.id"), unique=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 after_create(
     LedgerEntry.__table__,
     """
@@ -125,5 +140,31 @@ DROP FUNCTION IF EXISTS ledger_group_balances() CASCADE;
 DROP FUNCTION IF EXISTS ledger_group_has_entries() CASCADE;
 DROP FUNCTION IF EXISTS ledger_currency_matches() CASCADE;
 DROP FUNCTION IF EXISTS ledger_is_append_only() CASCADE;
+""",
+)
+
+after_create(
+    LedgerLink.__table__,
+    """
+CREATE FUNCTION ledger_text(instant timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+$$;
+CREATE FUNCTION ledger_group_text(of_group uuid) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_array(g.id, g.source, g.key, g.description, ledger_text(g.effective_at),
+           ledger_text(g.recorded_at), g.reverses_group_id,
+           (SELECT jsonb_agg(jsonb_build_array(a.key, e.currency, e.amount_minor)
+                             ORDER BY a.key COLLATE "C", e.currency COLLATE "C", e.id)
+            FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
+            WHERE e.group_id = g.id))::text
+  FROM posting_groups g WHERE g.id = of_group
+$$;
+CREATE TRIGGER ledger_links_frozen BEFORE UPDATE OR DELETE ON ledger_links
+  FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only();
+CREATE TRIGGER ledger_links_kept BEFORE TRUNCATE ON ledger_links
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
+""",
+    down="""
+DROP FUNCTION IF EXISTS ledger_group_text(uuid) CASCADE;
+DROP FUNCTION IF EXISTS ledger_text(timestamptz) CASCADE;
 """,
 )

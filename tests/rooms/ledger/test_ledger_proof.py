@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain import chart
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.ledger import posting, proof
+from app.ledger import chaining, posting, proof
 from app.ledger.posting import Entry
 from app.ledger.refusals import AlreadyReversed, LedgerOverdrawn
 
@@ -175,6 +175,7 @@ async def _some_books(session: AsyncSession, now: datetime) -> None:
     )
     await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     await session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    assert await chaining.extend(session) == 3
 
 
 BREAKS = {
@@ -203,6 +204,11 @@ BREAKS = {
         "UPDATE ledger_entries SET amount_minor = sign(amount_minor) * 7 WHERE group_id IN"
         " (SELECT id FROM posting_groups WHERE reverses_group_id IS NOT NULL)",
         "but asset:bank in USD keeps 493",
+    ),
+    "ledger: the hash chain is unbroken": (
+        "UPDATE posting_groups SET effective_at = effective_at - interval '1 second'"
+        " WHERE key = '0'",
+        "link 1 no longer fits group",
     ),
     "ledger: the triggers that keep the books are in force": (
         "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_frozen;"

@@ -13,9 +13,7 @@ class CreateApiKey(Said):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [
-                {"name": "Nightly import", "scopes": ["projects:write", "invoices:read"]}
-            ]
+            "examples": [{"name": "Nightly import", "scopes": ["projects:write", "invoices:read"]}]
         }
     )
 
