@@ -5,17 +5,21 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.books import crossing
+from app.companies import proof as companies
 from app.engagements import proof as engagements
 from app.invoicing import proof as invoicing
 from app.kit.db import Database
 from app.kit.proof import Identity
 from app.ledger import proof as ledger
 from app.payouts import proof as payouts
+from app.trainers import proof as trainers
 
 Prove = Callable[[AsyncSession], Awaitable[list[Identity]]]
 
 PROOFS: tuple[Prove, ...] = (
     ledger.prove,
+    companies.prove,
+    trainers.prove,
     engagements.prove,
     invoicing.prove,
     payouts.prove,

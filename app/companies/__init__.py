@@ -1,6 +1,7 @@
 """Client organisations.
 
 Owns: companies, members, billing profiles, credit terms, fee terms.
-Guarantees: one owner per company from its first minute; terms are dated and never rewritten.
-Never: lets a client read fee terms.
+Guarantees: one owner per company from its first minute; terms are dated, begin now or later, and
+are never rewritten; a company asks for terms and only finance grants them.
+Never: lets anybody but finance read a fee.
 """

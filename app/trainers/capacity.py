@@ -1,9 +1,8 @@
 """Minutes a week that a trainer has promised, written down here by engagements."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -33,14 +32,3 @@ async def commit_minutes(session: AsyncSession, trainer_id: UUID, delta_minutes:
     )
     if taken is None:
         raise ValueError("more minutes taken back than were promised")
-
-
-async def committed(session: AsyncSession, trainer_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Promised minutes a week of each trainer; 0 for those without engagements."""
-    rows = await session.execute(
-        select(Capacity.trainer_id, Capacity.committed_minutes).where(
-            Capacity.trainer_id.in_(trainer_ids)
-        )
-    )
-    found = {row[0]: row[1] for row in rows}
-    return {id_: found.get(id_, 0) for id_ in trainer_ids}

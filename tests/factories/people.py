@@ -12,7 +12,7 @@ from app.identity.tables import AccessToken, Grant, SignInSession, User
 from app.kit import crypto
 from app.kit.ids import new_id
 from app.trainers.pay_terms import AskingPay
-from app.trainers.tables import Credential, Trainer, TrainerLanguage, TrainerSkill
+from app.trainers.tables import Credential, Trainer, TrainerLanguage, TrainerSkill, Verification
 
 
 async def user(session: AsyncSession, *, now: datetime, door: str, **over: Any) -> User:
@@ -133,6 +133,7 @@ async def trainer(session: AsyncSession, *, now: datetime, **over: Any) -> Train
 async def credential(
     session: AsyncSession, trainer_id: UUID, *, now: datetime, state: str = "verified", **over: Any
 ) -> Credential:
+    """A US NPI, by default verified and with the receipt of that decision."""
     row = Credential(
         id=new_id(),
         trainer_id=trainer_id,
@@ -147,6 +148,19 @@ async def credential(
     )
     session.add(row)
     await session.flush()
+    if state not in ("claimed", "checking"):
+        session.add(
+            Verification(
+                id=new_id(),
+                credential_id=row.id,
+                method="attestation",
+                source="a register",
+                outcome=state,
+                explanation="Looked up.",
+                decided_at=now,
+            )
+        )
+        await session.flush()
     return row
 
 
