@@ -31,6 +31,8 @@ _EXTENSIONS: Final[Mapping[str, MediaType]] = MappingProxyType(
 EXTENSION_OF: Final[Mapping[MediaType, str]] = MappingProxyType(
     {MediaType.PDF: "pdf", MediaType.PNG: "png", MediaType.JPEG: "jpg"}
 )
+# Never registered, and what some phones say for a JPEG all the same.
+_ALIASES: Final = MappingProxyType({"image/jpg": MediaType.JPEG.value})
 _FORBIDDEN_IN_NAMES: Final = frozenset('/\\:*?"<>|')
 # Control, format (hidden and direction-changing), surrogate, private, unassigned; line separators.
 _FORBIDDEN_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
@@ -63,7 +65,8 @@ def agreed_type(name: str, declared: str, content: bytes) -> MediaType | None:
         MediaType.PNG: content.startswith(_PNG_START),
         MediaType.JPEG: content.startswith(_JPEG_START),
     }
-    if by_name is None or declared.lower() != by_name.value or not starts[by_name]:
+    said = declared.lower()
+    if by_name is None or _ALIASES.get(said, said) != by_name.value or not starts[by_name]:
         return None
     return by_name
 

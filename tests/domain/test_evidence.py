@@ -54,6 +54,7 @@ def test_a_safe_name_is_one_visible_line_without_a_path(name: str) -> None:
         ("a.png", "image/png", papers.png(), MediaType.PNG),
         ("a.jpg", "image/jpeg", papers.jpeg(), MediaType.JPEG),
         ("a.jpeg", "image/jpeg", papers.jpeg(), MediaType.JPEG),
+        ("a.jpg", "image/jpg", papers.jpeg(), MediaType.JPEG),
         ("a.png", "image/jpeg", papers.jpeg(), None),
         ("a.jpg", "image/png", papers.jpeg(), None),
         ("a.jpg", "image/jpeg", papers.png(), None),
