@@ -27,7 +27,7 @@ from app.settings import Settings
 from app.timesheets.tables import CapCounter
 from tests.factories import approved, people
 from tests.factories.approved import Deal
-from tests.factories.jobs import run_waiting
+from tests.factories.working import run_waiting
 from tests.gateways.simulator.running import PLATFORM_SECRET, Running
 
 

@@ -1,0 +1,52 @@
+"""Each identity of invoicing, broken once on purpose."""
+
+import pytest
+from sqlalchemy import text
+
+from app.invoicing import proof
+from tests.factories.invoiced import Stage
+
+FREE = "SET LOCAL session_replication_role = replica"
+
+BREAKS = {
+    "invoice numbers run 1..n in every series": "UPDATE invoice_series SET last_number = 2",
+    "an invoice is the sum of its lines and tax groups": "UPDATE invoice_lines SET net_minor = 9999",
+    "tax is computed once per group of lines": "UPDATE invoice_tax_groups SET tax_minor = 1899",
+    "an approved line stands on at most one invoice, as approved": (
+        "UPDATE bill_lines SET bill_minor = 9999"
+    ),
+    "a collected invoice has one payment and funds its time": (
+        "UPDATE approvals SET funded_at = NULL"
+    ),
+    "receivable = open invoices": "UPDATE invoices SET state = 'issued', collected_at = NULL",
+    "unbilled = approved and not invoiced": "DELETE FROM invoice_lines",
+    "pending at Stripe = paid and not yet available": (
+        "UPDATE collections SET stripe_fee_minor = stripe_fee_minor + 1"
+    ),
+}
+
+
+async def broken(stage: Stage, statement: str | None) -> set[str]:
+    async with stage.runtime.database.begin() as session:
+        if statement:
+            await session.execute(text(FREE))
+            await session.execute(text(statement))
+        found = await proof.prove(session)
+        await session.rollback()
+    assert {each.name for each in found} == set(BREAKS)
+    assert all(each.checked > 0 for each in found)
+    return {each.name for each in found if not each.holds}
+
+
+@pytest.fixture
+def names() -> list[str]:
+    return list(BREAKS)
+
+
+async def test_every_breach_is_found_and_named(stage: Stage, names: list[str]) -> None:
+    await stage.pay_page()
+    await stage.somebody_pays()
+    await stage.settle()
+    assert await broken(stage, None) == set()
+    for name in names:
+        assert name in await broken(stage, BREAKS[name]), name
