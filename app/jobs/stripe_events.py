@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.invoicing import collecting
 from app.jobs.toolbox import Toolbox
 from app.kit import inbox
+from app.payouts import accounts, settling
 
 _log = structlog.get_logger("lehrwerk.jobs")
 
@@ -41,6 +42,11 @@ Effect = Callable[[AsyncSession, datetime], Awaitable[str]]
 Look = Callable[[Toolbox, StripeEvent], Awaitable[Effect]]
 
 
+async def _ignore(session: AsyncSession, now: datetime) -> str:
+    del session, now
+    return "ignored"
+
+
 async def checkout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     """A payment page was paid or has expired."""
     state = await tools.outside.payments.checkout_state(event.object_id)
@@ -51,16 +57,43 @@ async def checkout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     return effect
 
 
+async def bank_payout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
+    """A payout to a trainer's bank moved, in her connected account."""
+    account, bank_payout_id = str(event.body.get("account", "")), event.object_id
+    if not account:
+        return _ignore  # the platform's own payouts are not ours to settle
+    state = await tools.outside.payments.bank_payout_state(account, bank_payout_id)
+
+    async def effect(session: AsyncSession, now: datetime) -> str:
+        return await settling.settle(session, account, bank_payout_id, state, now=now)
+
+    return effect
+
+
+async def payee_changed(tools: Toolbox, event: StripeEvent) -> Effect:
+    """What a trainer's account may do, or what is still asked of her, has changed (thin)."""
+    account = str(event.body.get("related_object", {}).get("id", ""))
+    asked_at = tools.clock.now()
+    state = await tools.outside.payments.payee_state(account)
+
+    async def effect(session: AsyncSession, now: datetime) -> str:
+        del now
+        return await accounts.take_state(session, account, state, asked_at=asked_at)
+
+    return effect
+
+
 LOOKS: dict[str, Look] = {
     "checkout.session.completed": checkout_changed,
     "checkout.session.async_payment_succeeded": checkout_changed,
     "checkout.session.expired": checkout_changed,
+    "payout.paid": bank_payout_changed,
+    "payout.failed": bank_payout_changed,
+    "payout.canceled": bank_payout_changed,
+    "payout.updated": bank_payout_changed,
+    "v2.core.account[requirements].updated": payee_changed,
+    "v2.core.account[configuration.recipient].capability_status_updated": payee_changed,
 }
-
-
-async def _ignore(session: AsyncSession, now: datetime) -> str:
-    del session, now
-    return "ignored"
 
 
 async def handle_stripe_event(tools: Toolbox, payload: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
-from app.gateways.payments import OutcomeKind, Payee, Payments, PaymentsUnavailable
+from app.gateways.payments import OutcomeKind, Payee, PayeeState, Payments, PaymentsUnavailable
 from app.identity.tables import User
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -108,24 +108,23 @@ async def _open(database: Database, payments: Payments, payee: Payee) -> str:
     return outcome.provider_id
 
 
-async def refresh(database: Database, payments: Payments, account: str, *, clock: Clock) -> bool:
-    """Fetch the account's state anew. False when the account is not one of ours (yet).
+async def take_state(
+    session: AsyncSession, account: str, state: PayeeState, *, asked_at: datetime
+) -> str:
+    """Keep what the provider said of an account; `known`, or `foreign` when it is not ours.
 
-    Compare-and-set on the time of fetching: an older answer that arrives late must not take
-    readiness away. Raises PaymentsUnavailable.
+    Compare-and-set on the time of asking: an older answer that arrives late must not take
+    readiness away.
     """
-    asked_at = clock.now()
-    state = await payments.payee_state(account)
-    async with database.begin() as session:
-        known = await session.scalar(
-            select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
+    known = await session.scalar(
+        select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
+    )
+    await session.execute(
+        update(PayoutAccount)
+        .where(
+            PayoutAccount.provider_account_id == account,
+            or_(PayoutAccount.fetched_at.is_(None), PayoutAccount.fetched_at <= asked_at),
         )
-        await session.execute(
-            update(PayoutAccount)
-            .where(
-                PayoutAccount.provider_account_id == account,
-                or_(PayoutAccount.fetched_at.is_(None), PayoutAccount.fetched_at <= asked_at),
-            )
-            .values(ready=state.ready, missing=list(state.missing), fetched_at=asked_at)
-        )
-    return known is not None
+        .values(ready=state.ready, missing=list(state.missing), fetched_at=asked_at)
+    )
+    return "known" if known else "foreign"

@@ -8,9 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain import chart
 from app.domain.actor import SystemActor
 from app.domain.settlement import PayoutEvent, PayoutState
-from app.gateways.payments import BankPayoutState, Payments
-from app.kit.clock import Clock
-from app.kit.db import Database
+from app.gateways.payments import BankPayoutState
 from app.ledger import posting
 from app.ledger.posting import Entry
 from app.payouts import moving
@@ -23,35 +21,36 @@ class NotKnownYet(Exception):
     """The provider speaks of a payout whose outcome we have not recorded yet: come back later."""
 
 
-async def bank_payout_changed(
-    database: Database, payments: Payments, account: str, bank_payout_id: str, *, clock: Clock
-) -> bool:
-    """Fetch the payout's state and step ours. False when the account is not one of ours.
+async def settle(
+    session: AsyncSession,
+    account: str,
+    bank_payout_id: str,
+    state: BankPayoutState,
+    *,
+    now: datetime,
+) -> str:
+    """Step our payout to what the provider was just asked; the outcome in a word.
 
-    Order and repetition do no harm: the state is fetched, not taken from the event, and the
-    postings' keys are unique. Raises NotKnownYet, PaymentsUnavailable.
+    Order and repetition do no harm: `state` is fetched, never taken from an event, and the
+    postings' keys are unique. Raises NotKnownYet.
     """
-    async with database.begin() as session:
-        ours = await session.scalar(
-            select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
-        )
+    ours = await session.scalar(
+        select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
+    )
     if ours is None:
-        return False
-    state = await payments.bank_payout_state(account, bank_payout_id)
-    async with database.begin() as session:
-        payout_id = await session.scalar(
-            select(Payout.id).where(
-                Payout.bank_payout_id == bank_payout_id,
-                Payout.provider_account_id == account,
-            )
+        return "foreign_account"
+    payout_id = await session.scalar(
+        select(Payout.id).where(
+            Payout.bank_payout_id == bank_payout_id, Payout.provider_account_id == account
         )
-        if payout_id is None:
-            await _unknown_or_old(session, bank_payout_id)
-            return True
-        payout = await moving.locked(session, payout_id)
-        assert payout is not None
-        await _apply(session, payout, state, now=clock.now())
-    return True
+    )
+    if payout_id is None:
+        await _unknown_or_old(session, bank_payout_id)
+        return "earlier_attempt"
+    payout = await moving.locked(session, payout_id)
+    assert payout is not None
+    await _apply(session, payout, state, now=now)
+    return payout.state
 
 
 async def _unknown_or_old(session: AsyncSession, bank_payout_id: str) -> None:

@@ -47,9 +47,7 @@ async def deal(
     """One trainer at work; what is not named here goes to the engagement."""
     owner = company or await people.company(session, now=now)
     asked = await work.project(session, owner, now=now, budget_minor=budget_minor)
-    at = await work.position(
-        session, asked, now=now, seats=seats, total_minutes=position_total
-    )
+    at = await work.position(session, asked, now=now, seats=seats, total_minutes=position_total)
     who = trainer or await people.trainer(session, now=now)
     hired = await work.engagement(session, at, who.id, now=now, **engagement)
     return Deal(owner, asked, at, who, hired, await people.owner_of(session, owner.id))

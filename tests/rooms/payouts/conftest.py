@@ -11,7 +11,7 @@ from app.domain.actor import FinanceActor, SystemActor, TrainerActor
 from app.gateways.stripe.payments import StripePayments
 from app.kit.clock import Clock
 from app.kit.db import Database
-from app.payouts import accounts, running
+from app.payouts import accounts, running, settling
 from tests.factories import money, people, work
 from tests.gateways.simulator import running as simulator
 from tests.gateways.simulator.running import Running
@@ -31,6 +31,14 @@ class Stage:
 
     async def top_up(self, amount_minor: int = 10_000_000) -> None:
         await self.sim.order("top-ups", amount=amount_minor, currency="usd")
+
+    async def bank_says(self, bank_payout_id: str) -> str:
+        """Fetch a bank payout's state and settle, as the event's job does."""
+        state = await self.payments.bank_payout_state(self.account, bank_payout_id)
+        async with self.database.begin() as session:
+            return await settling.settle(
+                session, self.account, bank_payout_id, state, now=self.clock.now()
+            )
 
     async def plan(self) -> UUID:
         """Order and plan a run; the run's id."""
@@ -74,5 +82,7 @@ async def stage(database: Database, sim: Running, clock: Clock, now: datetime) -
         account = row.provider_account_id
         assert account is not None
     await sim.order(f"accounts/{account}/onboard")
-    await accounts.refresh(database, payments, account, clock=clock)
+    state = await payments.payee_state(account)
+    async with database.begin() as session:
+        await accounts.take_state(session, account, state, asked_at=clock.now())
     return Stage(database, payments, clock, sim, trainer.id, account, FinanceActor(staff.id))

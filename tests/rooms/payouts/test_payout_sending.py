@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.domain.actor import TrainerActor
 from app.domain.settlement import HoldCause
-from app.payouts import explaining, proof, queries, retrying, sending, settling
+from app.payouts import explaining, proof, queries, retrying, sending
 from app.payouts.refusals import PayoutNotRetryable
 from app.payouts.tables import Payout
 from tests.rooms.payouts.conftest import Stage
@@ -48,10 +48,7 @@ async def test_a_payout_goes_from_promise_to_bank(stage: Stage) -> None:
     assert sent.transfer_id is not None
     assert sent.bank_payout_id is not None
     await stage.sim.order("clock/advance", seconds=3 * 86_400)
-    known = await settling.bank_payout_changed(
-        stage.database, stage.payments, stage.account, sent.bank_payout_id, clock=stage.clock
-    )
-    assert known
+    assert await stage.bank_says(sent.bank_payout_id) == "settled"
     assert (await the_payout(stage)).state == "settled"
     assert [t["amount"] for t in await transfers(stage)] == [120_000]
     await proofs_hold(stage)
@@ -138,12 +135,11 @@ async def test_money_that_comes_back_is_paid_out_again_without_a_second_transfer
     first = (await the_payout(stage)).bank_payout_id
     assert first is not None
     await stage.sim.order("clock/advance", seconds=3 * 86_400)
-    watch = (stage.database, stage.payments, stage.account)
-    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
+    await stage.bank_says(first)
     assert (await the_payout(stage)).state == "settled"
     await stage.sim.order(f"payouts/{first}/fail")
-    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
-    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
+    await stage.bank_says(first)
+    await stage.bank_says(first)
     assert (await the_payout(stage)).state == "returned"
     await proofs_hold(stage)
     async with stage.database.begin() as session:
@@ -151,7 +147,7 @@ async def test_money_that_comes_back_is_paid_out_again_without_a_second_transfer
     await send(stage, payout.id)
     second = (await the_payout(stage)).bank_payout_id
     assert second not in (None, first)
-    await settling.bank_payout_changed(*watch, first, clock=stage.clock)
+    await stage.bank_says(first)
     assert (await the_payout(stage)).state == "sent"
     assert len(await transfers(stage)) == 1
     await proofs_hold(stage)
