@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.engagements import EndReason
 from app.domain.hiring import (
     APPLICATION_MOVES,
     OFFER_MOVES,
     ApplicationEvent,
     ApplicationState,
+    DeclineReason,
     OfferEvent,
     OfferState,
     Period,
@@ -23,6 +25,7 @@ from app.domain.hiring import (
 )
 from app.domain.lifecycles import step
 from app.domain.refusals import IllegalMove
+from app.domain.vocabulary import REASONS
 from app.domain.weekdays import Weekday
 
 APPLICATIONS = {
@@ -140,3 +143,8 @@ def test_weekdays_are_iso(number: int) -> None:
 def test_there_are_seven_weekdays(number: int) -> None:
     with pytest.raises(ValueError, match="weekday"):
         Weekday.from_iso(number)
+
+
+def test_every_reason_has_its_words_in_the_vocabulary() -> None:
+    assert set(REASONS["decline_application"]) == set(DeclineReason)
+    assert set(REASONS["end_engagement"]) == set(EndReason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor, CompanyRole, TrainerActor
@@ -62,6 +62,18 @@ async def outcome(database: Database, verb: Callable[[AsyncSession], Awaitable[o
     except Refusal as refusal:
         return refusal.code
     return "done"
+
+
+async def waiting_for_locks(database: Database, number: int) -> None:
+    """Return once so many connections wait for another one's transaction."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with database.engine.connect() as connection:
+        while await connection.scalar(waiting) != number:
+            await connection.rollback()
+            await asyncio.sleep(0.01)
 
 
 async def prove(database: Database) -> None:
@@ -134,7 +146,31 @@ async def test_accept_decline_and_withdraw_at_once(database: Database, now: date
     await prove(database)
 
 
-async def test_one_application_from_many_retries_and_ids(database: Database, now: datetime) -> None:
+async def test_retries_at_once_all_find_the_one_application(
+    database: Database, now: datetime
+) -> None:
+    async with database.begin() as session:
+        company = await people.company(session, now=now)
+        position = await work.position(
+            session, await work.project(session, company, now=now), now=now
+        )
+        person = await people.trainer(session, now=now)
+    actor = TrainerActor(person.id, person.user_id)
+    wish, id_ = Wish(position.id, None, "once"), new_id()
+
+    async def apply() -> bool:
+        async with database.begin() as session:
+            return await applying.apply(session, actor, id_, wish, now=now)
+
+    async with database.begin() as first:
+        assert await applying.apply(first, actor, id_, wish, now=now)
+        retries = [asyncio.create_task(apply()) for _ in range(8)]
+        # Each has looked, found nothing, and waits at the insert for the first to commit.
+        await waiting_for_locks(database, len(retries))
+    assert await asyncio.gather(*retries) == [False] * 8
+
+
+async def test_one_application_from_many_ids(database: Database, now: datetime) -> None:
     async with database.begin() as session:
         company = await people.company(session, now=now)
         position = await work.position(
@@ -143,17 +179,15 @@ async def test_one_application_from_many_retries_and_ids(database: Database, now
         person = await people.trainer(session, now=now)
     actor = TrainerActor(person.id, person.user_id)
     wish = Wish(position.id, None, "once")
-    same = new_id()
-    ids = [same] * 10 + [new_id() for _ in range(5)]
+    ids = [new_id() for _ in range(12)]
     results = await asyncio.gather(
         *(
             outcome(database, lambda s, i=id_: applying.apply(s, actor, i, wish, now=now))
             for id_ in ids
         )
     )
-    won = {id_ for id_, result in zip(ids, results, strict=True) if result == "done"}
-    assert len(won) == 1
-    assert set(results) <= {"done", "already_applied"}
+    assert Counter(results) == {"done": 1, "already_applied": 11}
+    won = {ids[results.index("done")]}
     async with database.begin() as session:
         assert set(await session.scalars(select(Application.id))) == won
 
