@@ -17,7 +17,8 @@ CURRENCY_ELSEWHERE = {"ledger_balances": "ledger_accounts"}
 # Timestamps of PostgreSQL's type that history rows call `at`.
 SHORT_INSTANTS = {"at"}
 APPEND_ONLY = (
-    "ledger_entries", "posting_groups", "invoices", "invoice_lines", "invoice_tax_groups",
+    "ledger_entries", "posting_groups", "ledger_links", "invoices", "invoice_lines",
+    "invoice_tax_groups",
 )  # fmt: skip
 
 

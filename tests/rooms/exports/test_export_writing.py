@@ -1,9 +1,11 @@
 """Files: the columns a controller expects, the same bytes again, whole after a kill."""
 
+import asyncio
 import csv
 import io
 import json
 import re
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -170,6 +172,24 @@ async def test_the_journal_balances_posting_by_posting(world: World) -> None:
         assert len(entries) >= 2
         assert sum(int(minor) for _, minor in entries) == 0
         assert {account for account, _ in entries} <= accounts
+
+
+@pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger is not installed")
+async def test_hledger_agrees_with_the_journal(world: World, tmp_path: Path) -> None:
+    """An independent checker, where there is one: balanced to the unit, nothing misspelt."""
+    journal = tmp_path / "books.journal"
+    journal.write_bytes(await world.file(ExportKind.LEDGER, ExportFormat.JOURNAL))
+    for changed, code in ((b"", 0), (b"120000 USDc", 1), (b"asset:bank  ", 1)):
+        if changed:
+            wrong = changed.replace(b"120000", b"120001").replace(b"bank", b"bonk")
+            journal.write_bytes(journal.read_bytes().replace(changed, wrong, 1))
+        checked = await asyncio.create_subprocess_exec(
+            "hledger", "-f", journal, "check", "--strict", "ordereddates",
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, said = await checked.communicate()
+        assert checked.returncode == code, said.decode()
+        journal.write_bytes(await world.file(ExportKind.LEDGER, ExportFormat.JOURNAL))
 
 
 async def test_days_outside_are_left_out(world: World) -> None:

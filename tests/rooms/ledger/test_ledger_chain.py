@@ -21,7 +21,8 @@ CHAIN = "ledger: the hash chain is unbroken"
 
 async def write(session: AsyncSession, key: str, at: datetime) -> None:
     await posting.post(
-        session, source="test", key=key, description=f"Ünï „{key}“ \\ / \"", effective_at=at, now=at,
+        session, source="test", key=key, effective_at=at, now=at,
+        description=f"Ünï „{key}“ \\ / \"",
         entries=[Entry(chart.BANK, "USD", 5), Entry(chart.INCOME_SERVICES, "USD", -5)],
     )  # fmt: skip
 
