@@ -45,6 +45,19 @@ def unmet(terms: Terms, *, on: date, starts_on: date) -> list[Unmet]:
     return [each for each in checks(terms, on=on, starts_on=starts_on) if isinstance(each, Unmet)]
 
 
+def count_unmet(terms: Terms, *, on: date, starts_on: date) -> int:
+    """How many `unmet` finds, without a word about them: for thousands at once."""
+    return (
+        (not terms.affordable)
+        + (terms.free_minutes <= 0)
+        + (not _starts(terms.available_from_on, max(on, starts_on)))
+    )
+
+
+def _starts(available_from_on: date | None, by: date) -> bool:
+    return available_from_on is None or available_from_on <= by
+
+
 def _rate(terms: Terms) -> Check:
     asking, cap = terms.asking, terms.cap
     needed = format_minor(cap.minor, cap.currency)
@@ -106,7 +119,7 @@ def _start(terms: Terms, by: date) -> Check:
         f"Available by {needed}. Available from: {found}.",
         f"Verfügbar bis zum {needed}. Verfügbar ab: {found}.",
     )
-    if free_on is None or free_on <= by:
+    if _starts(free_on, by):
         return Met(Need.START, needed, found, *words)
     return Unmet(
         Need.START,

@@ -170,6 +170,11 @@ def unmet(asked: Requirements, facts: TrainerFacts, *, on: date, stage: Stage) -
     return [_missing(outcome, stage) for outcome in outcomes if not outcome.holds]
 
 
+def count_unmet(asked: Requirements, facts: TrainerFacts, *, on: date, stage: Stage) -> int:
+    """How many `unmet` finds, without a word about them: for thousands at once."""
+    return sum(not outcome.holds for outcome in _outcomes(asked, facts, on, stage))
+
+
 def counts(credential: CredentialFact, *, on: date, stage: Stage) -> bool:
     """Whether a credential is worth enough for `stage` on the day `on`."""
     return _state_on(credential, on) in COUNTING_STATES[stage]

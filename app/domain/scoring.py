@@ -122,10 +122,9 @@ def _skills(known: Evidence) -> int:
     """A claimed skill counts half of a proven one."""
     if not known.wanted_skills:
         return FULL
-    halves = sum(
-        2 if skill in known.proven_skills else skill in known.claimed_skills
-        for skill in known.wanted_skills
-    )
+    proven = known.proven_skills.intersection(known.wanted_skills)
+    held = known.claimed_skills.intersection(known.wanted_skills) | proven
+    halves = len(held) + len(proven)
     return FULL * halves // (2 * len(known.wanted_skills))
 
 

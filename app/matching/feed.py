@@ -75,9 +75,9 @@ async def list_feed(
     fitting, near = [], []
     for position in positions:
         seen = her.look_at(position, pay[position.id])
-        if not seen.unmet:
+        if seen.missing == 0:
             fitting.append(seen)
-        elif len(seen.unmet) == 1:
+        elif seen.missing == 1:
             near.append(seen)
     best = paging.ranked(fitting, page, _place)
     misses: Sequence[_Seen] = ()
@@ -113,7 +113,7 @@ class _Seen:
     terms: fits.Terms
     evidence: Evidence
     score: int
-    unmet: Sequence[Unmet]
+    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +137,16 @@ class _Her:
             free_minutes=self.free_minutes,
             available_from_on=self.available_from_on,
         )
-        asked = position.requirements
-        unmet = requirements.unmet(asked, self.facts, on=self.on, stage=Stage.CLAIM)
-        unmet += fits.unmet(terms, on=self.on, starts_on=position.starts_on)
+        missing = requirements.count_unmet(
+            position.requirements, self.facts, on=self.on, stage=Stage.CLAIM
+        ) + fits.count_unmet(terms, on=self.on, starts_on=position.starts_on)
         evidence = self._evidence(position, up_to)
-        return _Seen(position, terms, evidence, scoring.total(evidence), unmet)
+        return _Seen(position, terms, evidence, scoring.total(evidence), missing)
 
     def tell(self, seen: _Seen, project: ProjectBrief) -> Offered:
         asked = seen.position.requirements
-        missing = {(each.requirement, each.needed) for each in seen.unmet}
+        unmet = requirements.unmet(asked, self.facts, on=self.on, stage=Stage.CLAIM)
+        missing = {(each.requirement, each.needed) for each in unmet}
         awaiting = [
             each
             for each in requirements.unmet(asked, self.facts, on=self.on, stage=Stage.VERIFIED)
@@ -157,7 +158,10 @@ class _Her:
             pay_rate_up_to=seen.terms.cap,
             score=seen.score,
             parts=scoring.parts(seen.evidence),
-            unmet=seen.unmet,
+            unmet=[
+                *unmet,
+                *fits.unmet(seen.terms, on=self.on, starts_on=seen.position.starts_on),
+            ],
             awaiting=awaiting,
         )
 

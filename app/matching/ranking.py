@@ -142,13 +142,20 @@ async def _search(
 def _select(search: _Search) -> Select[Any]:
     """Trainers with what `_evidence` reads: one row each, only the wanted skills."""
     wanted = search.position.facts.requirements.skills
-    claimed = select(func.array_agg(TrainerSkill.skill)).where(
-        TrainerSkill.trainer_id == Trainer.id, TrainerSkill.skill.in_(wanted)
+    claimed = (
+        select(TrainerSkill.trainer_id, func.array_agg(TrainerSkill.skill).label("skills"))
+        .where(TrainerSkill.skill.in_(wanted))
+        .group_by(TrainerSkill.trainer_id)
+        .subquery("claimed")
     )
-    proven = select(func.array_agg(Credential.specialty_key)).where(
-        Credential.trainer_id == Trainer.id,
-        Credential.specialty_key.in_(wanted),
-        eligibility.counting(on=search.on, stage=Stage.VERIFIED),
+    proven = (
+        select(Credential.trainer_id, func.array_agg(Credential.specialty_key).label("skills"))
+        .where(
+            Credential.specialty_key.in_(wanted),
+            eligibility.counting(on=search.on, stage=Stage.VERIFIED),
+        )
+        .group_by(Credential.trainer_id)
+        .subquery("proven")
     )
     return (
         select(
@@ -158,13 +165,15 @@ def _select(search: _Search) -> Select[Any]:
             Trainer.last_active_at,
             _band().label("band"),
             _free_minutes().label("free_minutes"),
-            claimed.correlate(Trainer).scalar_subquery().label("claimed"),
-            proven.correlate(Trainer).scalar_subquery().label("proven"),
+            claimed.c.skills.label("claimed"),
+            proven.c.skills.label("proven"),
             AskingPay.asking_pay_minor,
             AskingPay.currency,
         )
         .outerjoin(AskingPay, AskingPay.trainer_id == Trainer.id)
         .outerjoin(Capacity, Capacity.trainer_id == Trainer.id)
+        .outerjoin(claimed, claimed.c.trainer_id == Trainer.id)
+        .outerjoin(proven, proven.c.trainer_id == Trainer.id)
     )
 
 

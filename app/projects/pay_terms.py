@@ -24,9 +24,11 @@ class PositionPayTerms(Row):
 
 async def pay_rate_up_to(session: AsyncSession, position_ids: Iterable[UUID]) -> dict[UUID, Money]:
     """What each position pays an hour at most."""
-    rows = await session.scalars(
-        select(PositionPayTerms).where(
-            PositionPayTerms.position_id == any_(cast(list(position_ids), ARRAY(Uuid)))
-        )
+    rows = await session.execute(
+        select(
+            PositionPayTerms.position_id,
+            PositionPayTerms.pay_rate_up_to_minor,
+            PositionPayTerms.currency,
+        ).where(PositionPayTerms.position_id == any_(cast(list(position_ids), ARRAY(Uuid))))
     )
-    return {row.position_id: Money(row.pay_rate_up_to_minor, row.currency) for row in rows}
+    return {id_: Money(minor, currency) for id_, minor, currency in rows}

@@ -59,6 +59,7 @@ def test_unmet_are_the_checks_that_fail(
     assert [each.requirement for each in checks] == [Need.RATE, Need.HOURS, Need.START]
     unmet = fits.unmet(asked, on=ON, starts_on=ON)
     assert unmet == [each for each in checks if not isinstance(each, Met)]
+    assert fits.count_unmet(asked, on=ON, starts_on=ON) == len(unmet)
     holds = [affordable, free > 0, available is None or available <= ON]
     assert [isinstance(each, Met) for each in checks] == holds
 

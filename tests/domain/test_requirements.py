@@ -73,6 +73,7 @@ def test_unmet_are_those_checks_that_fail(
     checks = requirements.checks(asked, facts, on=ON, stage=stage)
     missing = requirements.unmet(asked, facts, on=ON, stage=stage)
     assert missing == [each for each in checks if isinstance(each, Unmet)]
+    assert requirements.count_unmet(asked, facts, on=ON, stage=stage) == len(missing)
     assert all(each.en and each.de and each.needed and each.found for each in checks)
     assert all(each.opens_en and each.opens_de for each in missing)
 
