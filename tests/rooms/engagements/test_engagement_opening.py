@@ -43,8 +43,7 @@ from app.kit.paging import Cut
 from app.kit.proof import Identity
 from app.projects.refusals import SeatsTaken
 from app.projects.tables import Position, Project
-from app.trainers import capacity
-from app.trainers.tables import Credential, Trainer
+from app.trainers.tables import Capacity, Credential, Trainer
 from tests.factories import people, work
 
 
@@ -97,8 +96,11 @@ async def seats_taken(session: AsyncSession, offered: Offered) -> int:
 
 
 async def committed(session: AsyncSession, offered: Offered) -> int:
-    id_ = offered.trainer.trainer_id
-    return (await capacity.committed(session, [id_]))[id_]
+    minutes = await session.scalar(
+        select(Capacity.committed_minutes).where(Capacity.trainer_id == offered.trainer.trainer_id)
+    )
+    assert minutes is not None
+    return minutes
 
 
 async def test_an_accepted_offer_opens_an_engagement_on_its_terms(
