@@ -6,12 +6,13 @@ comes to minus what earlier lines hold, so that cutting work in pieces never cha
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.money import div_half_up
 from app.domain.rates import DatedRate, rate_at
+from app.domain.weeks import Span
 
 SECONDS_PER_MINUTE = 60
 MINUTES_PER_HOUR = 60
@@ -33,6 +34,15 @@ class Priced:
 
 
 NOTHING = Priced(0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What time of one worked week under one rate adds to earlier lines of the same."""
+
+    week_starts_at: datetime
+    rate_minor: int
+    priced: Priced
 
 
 def seconds_between(started_at: datetime, ended_at: datetime) -> int:
@@ -81,3 +91,22 @@ def seconds_by_rate(
             minor = rate_at(rates, start).minor
             found[minor] = found.get(minor, 0) + seconds_between(start, end)
     return found
+
+
+def price(
+    spans: Iterable[Span],
+    rates: Sequence[DatedRate],
+    before: Mapping[tuple[datetime, int], Priced],
+) -> list[Line]:
+    """Lines for spans of one engagement, by worked week and rate. `before`: what lines hold.
+
+    Raises LookupError for time before the first rate.
+    """
+    weeks: dict[datetime, list[tuple[datetime, datetime]]] = {}
+    for span in spans:
+        weeks.setdefault(span.week_starts_at, []).append((span.started_at, span.ended_at))
+    return [
+        Line(week, rate, further(before.get((week, rate), NOTHING), seconds, rate))
+        for week, worked in sorted(weeks.items())
+        for rate, seconds in sorted(seconds_by_rate(worked, rates).items())
+    ]

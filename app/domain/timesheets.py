@@ -74,3 +74,22 @@ SHEET_MOVES: dict[tuple[SheetState, SheetEvent], SheetState] = {
 }
 # A sheet that still takes entries.
 TAKES_ENTRIES = frozenset({_S.OPEN, _S.SENT_BACK})
+
+
+class SendBackReason(StrEnum):
+    """Why a company sends a timesheet back; the trainer reads it with a sentence."""
+
+    WRONG_TIMES = "wrong_times"
+    WRONG_ENGAGEMENT = "wrong_engagement"
+    NOTE_MISSING = "note_missing"
+    OTHER = "other"
+
+
+class OverCapReason(StrEnum):
+    """Why time beyond a cap is declined; the trainer reads it with a sentence."""
+
+    NOT_AGREED = "not_agreed"
+    NO_BUDGET = "no_budget"
+    NOT_WORKED = "not_worked"
+    TOO_MANY_HOURS = "too_many_hours"
+    OTHER = "other"

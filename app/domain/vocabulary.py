@@ -141,6 +141,19 @@ REASONS: Final[Mapping[str, Mapping[str, Term]]] = MappingProxyType(
             ("trainer_asked", "The trainer asked for it", "Die Trainerin wünscht es"),
             ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
         ),
+        "send_back_timesheet": _by_key(
+            ("wrong_times", "The times are not right", "Die Zeiten stimmen nicht"),
+            ("wrong_engagement", "It belongs elsewhere", "Es gehört woandershin"),
+            ("note_missing", "A note is missing", "Ein Vermerk fehlt"),
+            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
+        ),
+        "decline_over_cap": _by_key(
+            ("not_agreed", "More hours were not agreed", "Mehr Stunden waren nicht vereinbart"),
+            ("no_budget", "There is no budget for it", "Dafür gibt es kein Budget"),
+            ("not_worked", "It was not worked", "Es wurde nicht gearbeitet"),
+            ("too_many_hours", "It is too much in a week", "Es ist zu viel in einer Woche"),
+            ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
+        ),
     }
 )
 

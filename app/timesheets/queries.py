@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.caps import Scope
 from app.domain.hours import seconds_between
 from app.domain.refusals import NotFound
 from app.domain.timesheets import EntryState, SheetState
+from app.domain.weeks import Span
 from app.kit.paging import Cut, Page, cut, paged
 from app.timesheets.tables import TimeEntry, Timesheet
 
@@ -95,7 +96,8 @@ class SheetFacts:
     review_by_at: datetime | None
     sent_back_count: int
     sent_back_at: datetime | None
-    sent_back_reason: str | None
+    sent_back_reason_code: str | None
+    sent_back_explanation: str | None
     approved_at: datetime | None
 
 
@@ -194,30 +196,32 @@ async def sheet(session: AsyncSession, sheet_id: UUID) -> SheetFacts:
 
 async def pieces_on_sheet(session: AsyncSession, sheet_id: UUID) -> list[PieceFacts]:
     """What stands on a sheet, in the order in which it was worked."""
+    return (await pieces_on_sheets(session, [sheet_id])).get(sheet_id, [])
+
+
+async def pieces_on_sheets(
+    session: AsyncSession, sheet_ids: Collection[UUID]
+) -> dict[UUID, list[PieceFacts]]:
+    """What stands on several sheets; a sheet without time has no entry."""
+    found: dict[UUID, list[PieceFacts]] = {}
+    if not sheet_ids:
+        return found
     rows = await session.execute(
         select(*PIECE_COLUMNS)
-        .where(TimeEntry.timesheet_id == sheet_id, TimeEntry.state != EntryState.DELETED)
+        .where(TimeEntry.timesheet_id.in_(list(sheet_ids)), TimeEntry.state != EntryState.DELETED)
         .order_by(TimeEntry.started_at, TimeEntry.id)
     )
-    return [read_piece(row) for row in rows]
+    for row in rows:
+        piece = read_piece(row)
+        assert piece.timesheet_id is not None
+        found.setdefault(piece.timesheet_id, []).append(piece)
+    return found
 
 
-async def worked_seconds(session: AsyncSession, sheet_ids: Collection[UUID]) -> dict[UUID, int]:
-    """Seconds on each sheet that have been recorded, submitted or approved."""
-    rows = await session.execute(
-        select(
-            TimeEntry.timesheet_id,
-            func.sum(func.extract("epoch", TimeEntry.ended_at - TimeEntry.started_at)),
-        )
-        .where(
-            TimeEntry.timesheet_id.in_(list(sheet_ids)),
-            TimeEntry.state.in_(
-                [EntryState.RECORDED, EntryState.ON_TIMESHEET, EntryState.APPROVED]
-            ),
-        )
-        .group_by(TimeEntry.timesheet_id)
-    )
-    return {sheet_id: int(seconds) for sheet_id, seconds in rows if sheet_id is not None}
+def span_of(piece: PieceFacts) -> Span:
+    """A closed piece's time in its worked week."""
+    assert piece.ended_at is not None
+    return Span(piece.started_at, piece.ended_at, piece.week_starts_at)
 
 
 async def _pieces(session: AsyncSession, statement: Select[Any], page: Cut) -> Page[PieceFacts]:

@@ -11,6 +11,8 @@ from app.domain.timesheets import TAKES_ENTRIES, SheetState
 from app.domain.weeks import PayWeek, Week, week_of
 from app.engagements.queries import EngagementFacts
 from app.kit.ids import new_id
+from app.timesheets import queries
+from app.timesheets.queries import SheetFacts
 from app.timesheets.tables import Timesheet, TimesheetStep
 
 _TAKING = [state.value for state in TAKES_ENTRIES]
@@ -45,6 +47,12 @@ async def taking(
         if found is not None:
             return found
         week = week_of(week.ends_at, pay_week)
+
+
+async def lock(session: AsyncSession, sheet_id: UUID) -> SheetFacts:
+    """Wait until nobody else holds the sheet, then read it as it is. Raises NotFound."""
+    await session.execute(select(Timesheet.id).where(Timesheet.id == sheet_id).with_for_update())
+    return await queries.sheet(session, sheet_id)
 
 
 def write_step(

@@ -41,7 +41,8 @@ class Timesheet(Row):
     review_by_at: Mapped[datetime | None]
     sent_back_count: Mapped[int] = mapped_column(default=0)
     sent_back_at: Mapped[datetime | None]
-    sent_back_reason: Mapped[str | None]
+    sent_back_reason_code: Mapped[str | None]
+    sent_back_explanation: Mapped[str | None]
     approved_at: Mapped[datetime | None]
 
 

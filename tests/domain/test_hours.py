@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 
 from app.domain.hours import (
     NOTHING,
+    Line,
     Priced,
     further,
     minutes_from_seconds,
     money_from_minutes,
+    price,
     seconds_between,
     seconds_by_rate,
 )
 from app.domain.rates import DatedRate
+from app.domain.weeks import Span
 
 
 def test_ten_minutes_at_150_are_25() -> None:
@@ -98,3 +101,44 @@ def test_a_span_over_a_change_of_rate_is_shared_out() -> None:
     spans = [(noon - hour, noon + 2 * hour), (noon - 3 * hour, noon - 2 * hour)]
     assert seconds_by_rate(spans, rates) == {10_000: 7_200, 12_000: 7_200}
     assert seconds_by_rate([], rates) == {}
+
+
+def test_lines_are_by_week_and_rate() -> None:
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    last_week = monday - timedelta(days=7)
+    hour = timedelta(hours=1)
+    rates = [DatedRate(last_week, 10_000, "USD"), DatedRate(monday + hour, 12_000, "USD")]
+    spans = [
+        Span(monday, monday + 2 * hour, monday),
+        Span(monday + 5 * hour, monday + 5 * hour + timedelta(seconds=30), monday),
+        Span(last_week, last_week + timedelta(seconds=30), last_week),
+    ]
+    before = {(last_week, 10_000): Priced(30, 1, 167)}
+    assert price(spans, rates, before) == [
+        Line(last_week, 10_000, Priced(30, 0, 0)),
+        Line(monday, 10_000, Priced(3_600, 60, 10_000)),
+        Line(monday, 12_000, Priced(3_630, 61, 12_200)),
+    ]
+
+
+@given(
+    st.lists(st.integers(1, 90_000), min_size=1, max_size=12),
+    st.integers(1, 50_000),
+    st.integers(0, 12),
+)
+def test_approving_in_any_portions_pays_the_same(seconds: list[int], rate: int, cut: int) -> None:
+    """Two approvals of one week, cut anywhere, come to what one would."""
+    start = datetime(2026, 11, 2, tzinfo=UTC)
+    rates = [DatedRate(start, rate, "USD")]
+    spans = []
+    at = start
+    for each in seconds:
+        spans.append(Span(at, at + timedelta(seconds=each), start))
+        at = at + timedelta(seconds=each)
+    (whole,) = price(spans, rates, {})
+    before = {(line.week_starts_at, rate): line.priced for line in price(spans[:cut], rates, {})}
+    total = sum(
+        (line.priced for line in price(spans[cut:], rates, before)),
+        before.get((start, rate), NOTHING),
+    )
+    assert total == whole.priced

@@ -8,6 +8,7 @@ from app.domain import credential_types, vocabulary
 from app.domain.credential_types import NumberCheck, Territory, check_number, fits, tidy_number
 from app.domain.engagements import EndReason
 from app.domain.hiring import DeclineReason
+from app.domain.timesheets import OverCapReason, SendBackReason
 
 TYPES = credential_types.TYPES
 
@@ -23,7 +24,12 @@ def test_terms_are_complete() -> None:
 
 
 def test_reasons_are_the_ones_that_can_be_given() -> None:
-    given = {"decline_application": DeclineReason, "end_engagement": EndReason}
+    given = {
+        "decline_application": DeclineReason,
+        "end_engagement": EndReason,
+        "send_back_timesheet": SendBackReason,
+        "decline_over_cap": OverCapReason,
+    }
     assert {use: set(codes) for use, codes in vocabulary.REASONS.items()} == {
         use: {code.value for code in codes} for use, codes in given.items()
     }

@@ -17,7 +17,7 @@ from app.timesheets.recording import Recorded, TimeSaid
 from app.timesheets.refusals import TimeOverlaps
 from app.timesheets.tables import CapCounter, TimeEntry, TrainerWeekCap
 from tests.factories import people, work
-from tests.factories.deal import Deal, deal
+from tests.factories.at_work import Deal, deal
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)

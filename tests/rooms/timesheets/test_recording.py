@@ -1,7 +1,7 @@
 """Logging time: what is kept, where it counts, what is refused."""
 
 from datetime import UTC, date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.refusals import AlreadyUsed, IllegalMove, InvalidValues, NotFound, Refusal
 from app.domain.timesheets import EntryState
 from app.timesheets import recording
-from app.timesheets.recording import Recorded, TimeSaid
+from app.timesheets.recording import TimeSaid
 from app.timesheets.refusals import (
     AfterLastDay,
     BeforeFirstDay,
@@ -23,42 +23,18 @@ from app.timesheets.refusals import (
     TimeOverlaps,
     VersionDiffers,
 )
-from app.timesheets.tables import CapCounter, TimeEntry, Timesheet, TrainerWeekCap
+from app.timesheets.tables import TimeEntry, Timesheet, TrainerWeekCap
 from tests.factories import people
-from tests.factories.deal import Deal, deal
-
-NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
-MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-async def log(
-    session: AsyncSession,
-    at: Deal,
-    start: datetime,
-    hours: float = 1,
-    *,
-    id_: UUID | None = None,
-    if_version: int | None = None,
-    note: str | None = None,
-) -> Recorded:
-    return await recording.record_time(
-        session,
-        at.worker,
-        id_ or uuid4(),
-        TimeSaid(at.engagement.id, start, start + hours * HOUR, note),
-        if_version=if_version,
-        now=NOW,
-    )
-
-
-async def counters(session: AsyncSession) -> dict[str, int]:
-    rows = await session.execute(select(CapCounter.scope, CapCounter.period, CapCounter.used))
-    return {f"{scope} {period[:10]}".strip(): used for scope, period, used in rows}
-
-
-def states(recorded: Recorded) -> list[tuple[str, int, str | None]]:
-    return [(p.state.value, p.worked_seconds // 60, p.binding_cap) for p in recorded.entry.pieces]
+from tests.factories.at_work import deal
+from tests.factories.hours import (
+    HOUR,
+    MONDAY,
+    NOW,
+    assert_proven,
+    counters,
+    log,
+    states,
+)
 
 
 async def test_an_hour_is_recorded_and_counted_everywhere(session: AsyncSession) -> None:
@@ -127,6 +103,7 @@ async def test_an_edit_may_grow_over_its_cap_and_shrink_again(session: AsyncSess
     grown = await log(session, at, MONDAY + 9 * HOUR, 3, id_=id_, if_version=shrunk.entry.version)
     assert states(grown) == [("recorded", 90, None), ("over_cap", 90, "engagement_week")]
     assert grown.entry.root.id == id_
+    await assert_proven(session)
 
 
 async def test_time_does_not_move_to_another_engagement(session: AsyncSession) -> None:
@@ -152,6 +129,7 @@ async def test_what_does_not_fit_is_kept(session: AsyncSession) -> None:
     assert over.decider == "company"
     assert third.entry.root.id == third.entry.root.root_id
     assert (third.allowance.binding_cap, third.allowance.left_minutes) == ("engagement_week", 0)
+    await assert_proven(session)
 
 
 @pytest.mark.parametrize(
@@ -168,6 +146,7 @@ async def test_each_cap_binds(session: AsyncSession, terms: dict[str, int], cap:
     at = await deal(session, now=NOW, **terms)
     done = await log(session, at, MONDAY + 9 * HOUR)
     assert states(done) == [("recorded", 30, None), ("over_cap", 30, cap)]
+    await assert_proven(session)
 
 
 async def test_the_trainers_week_counts_over_all_companies(session: AsyncSession) -> None:
@@ -179,6 +158,7 @@ async def test_the_trainers_week_counts_over_all_companies(session: AsyncSession
     done = await log(session, other, MONDAY + 11 * HOUR)
     assert states(done) == [("recorded", 30, None), ("over_cap", 30, "trainer_week")]
     assert done.entry.pieces[1].decider == "operations"
+    await assert_proven(session)
 
 
 async def test_a_pay_week_splits_an_entry(session: AsyncSession) -> None:
@@ -197,6 +177,7 @@ async def test_a_pay_week_splits_an_entry(session: AsyncSession) -> None:
     counted = await counters(session)
     assert counted["trainer_week 2026-11-23"] == 7_200
     assert counted["engagement_week 2026-11-16"] == counted["engagement_week 2026-11-23"] == 3_600
+    await assert_proven(session)
 
 
 async def test_touching_is_not_overlapping(session: AsyncSession) -> None:
@@ -212,6 +193,7 @@ async def test_touching_is_not_overlapping(session: AsyncSession) -> None:
         "started_at": "2026-11-23T09:00:00+00:00",
         "ended_at": "2026-11-23T10:00:00+00:00",
     }
+    await assert_proven(session)
 
 
 async def test_deleted_time_is_given_back(session: AsyncSession) -> None:
@@ -224,6 +206,7 @@ async def test_deleted_time_is_given_back(session: AsyncSession) -> None:
     with pytest.raises(TimeDeleted):
         await log(session, at, MONDAY + 9 * HOUR, 2, id_=id_)
     assert states(await log(session, at, MONDAY + 9 * HOUR, 1.5)) == [("recorded", 90, None)]
+    await assert_proven(session)
 
 
 async def test_submitted_time_stays(session: AsyncSession) -> None:
@@ -350,6 +333,7 @@ async def test_a_lowered_cap_takes_nothing_back(session: AsyncSession) -> None:
     done = await log(session, at, MONDAY + 12 * HOUR)
     assert states(done) == [("over_cap", 60, "trainer_week")]
     assert {c.cap: c.left_minutes for c in done.allowance.caps}["trainer_week"] == 0
+    await assert_proven(session)
 
 
 async def test_an_engagement_of_a_company_in_another_currency(session: AsyncSession) -> None:

@@ -1,0 +1,178 @@
+"""Approval: entries are pinned, both sides of the money written down and posted, once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.companies import credit_terms
+from app.domain import caps, chart
+from app.domain.actor import ClientActor, SystemActor, describe
+from app.domain.caps import CounterKey, Scope
+from app.domain.lifecycles import step
+from app.domain.money import Money
+from app.domain.permissions import Permission, require
+from app.domain.refusals import NotFound, Refusal
+from app.domain.timesheets import (
+    ENTRY_MOVES,
+    SHEET_MOVES,
+    EntryEvent,
+    EntryState,
+    SheetEvent,
+    SheetState,
+)
+from app.engagements import queries as engagements
+from app.engagements.queries import EngagementFacts
+from app.kit.ids import new_id
+from app.ledger import posting
+from app.ledger.posting import Entry
+from app.timesheets import bill_lines, counters, pay_lines, queries, sheets
+from app.timesheets.queries import PIECE_COLUMNS, PieceFacts, SheetFacts, read_piece
+from app.timesheets.tables import Approval, TimeEntry, Timesheet
+
+_ON_APPROVAL = "on_approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one sheet of several: it stands approved, or this is why not."""
+
+    sheet_id: UUID
+    sheet: SheetFacts | None
+    refusal: Refusal | None
+
+
+async def approve(
+    session: AsyncSession, actor: ClientActor | SystemActor, sheet_id: UUID, *, now: datetime
+) -> SheetFacts:
+    """Approve a submitted sheet. A sheet that is approved already is answered as it stands.
+
+    Raises NotAllowed, NotFound, IllegalMove.
+    """
+    sheet = await _own(session, actor, sheet_id)
+    await _hold_engagement(session, sheet.engagement_id)
+    sheet = await sheets.lock(session, sheet_id)
+    if sheet.state is SheetState.APPROVED:
+        return sheet
+    state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.APPROVE)
+    engagement = await engagements.get_engagement(session, sheet.engagement_id)
+    approval = Approval(
+        id=new_id(), timesheet_id=sheet_id, actor=describe(actor), approved_at=now, funded_at=None
+    )
+    session.add(approval)
+    await session.flush()
+    pieces = await _pin_entries(session, approval)
+    billed = await bill_lines.pin(session, approval, engagement, pieces)
+    earned = await pay_lines.pin(session, approval, engagement, pieces)
+    await _post(session, approval, engagement, billed, earned)
+    terms = await credit_terms.current(session, sheet.company_id, now)
+    if terms.funding_rule == _ON_APPROVAL or billed.minor == 0:
+        # Nothing will be invoiced for time at the platform's own cost, so nothing is waited for.
+        approval.funded_at = now
+    await session.execute(
+        update(Timesheet)
+        .where(Timesheet.id == sheet_id)
+        .values(state=state.value, approved_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    sheets.write_step(
+        session, sheet_id, event=SheetEvent.APPROVE, state=state, actor=describe(actor), at=now
+    )
+    await session.flush()
+    return await queries.sheet(session, sheet_id)
+
+
+async def approve_many(
+    session: AsyncSession, actor: ClientActor, sheet_ids: Sequence[UUID], *, now: datetime
+) -> list[Outcome]:
+    """Approve each sheet for itself: one that cannot be approved does not hold up the others.
+
+    Outcomes come in the order asked, each sheet once. Raises NotAllowed.
+    """
+    require(actor, Permission.APPROVE_TIME)
+    rows = await session.execute(
+        select(Timesheet.id, Timesheet.trainer_id).where(
+            Timesheet.id.in_(list(sheet_ids)), Timesheet.company_id == actor.company_id
+        )
+    )
+    # In the order in which balances are locked, so that two bulk approvals cannot wait in a circle.
+    known = sorted(rows, key=lambda row: (str(row.trainer_id), str(row.id)))
+    outcomes = {id_: Outcome(id_, None, NotFound()) for id_ in sheet_ids}
+    for row in known:
+        try:
+            async with session.begin_nested():
+                sheet = await approve(session, actor, row.id, now=now)
+            outcomes[row.id] = Outcome(row.id, sheet, None)
+        except Refusal as refusal:
+            outcomes[row.id] = Outcome(row.id, None, refusal)
+    return list(outcomes.values())
+
+
+async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:
+    """Submitted sheets whose review window has passed without an answer."""
+    return list(
+        await session.scalars(
+            select(Timesheet.id)
+            .where(Timesheet.state == SheetState.SUBMITTED.value, Timesheet.review_by_at <= now)
+            .order_by(Timesheet.review_by_at, Timesheet.id)
+            .limit(limit)
+        )
+    )
+
+
+async def _own(
+    session: AsyncSession, actor: ClientActor | SystemActor, sheet_id: UUID
+) -> SheetFacts:
+    if isinstance(actor, SystemActor):
+        return await queries.sheet(session, sheet_id)
+    require(actor, Permission.APPROVE_TIME)
+    return await queries.sheet_of_company(session, actor.company_id, sheet_id)
+
+
+async def _hold_engagement(session: AsyncSession, engagement_id: UUID) -> None:
+    """One approval of an engagement at a time: a later line posts what the sum so far leaves."""
+    key = CounterKey(Scope.ENGAGEMENT_TOTAL, engagement_id, "")
+    await counters.lock(session, {key: caps.NO_CAP})
+
+
+async def _pin_entries(session: AsyncSession, approval: Approval) -> list[PieceFacts]:
+    approved = step("time entry", ENTRY_MOVES, EntryState.ON_TIMESHEET, EntryEvent.APPROVE)
+    rows = await session.execute(
+        update(TimeEntry)
+        .where(
+            TimeEntry.timesheet_id == approval.timesheet_id,
+            TimeEntry.state == EntryState.ON_TIMESHEET.value,
+        )
+        .values(state=approved.value, approval_id=approval.id, changed_at=approval.approved_at)
+        .returning(*PIECE_COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+    return [read_piece(row) for row in rows]
+
+
+async def _post(
+    session: AsyncSession,
+    approval: Approval,
+    engagement: EngagementFacts,
+    billed: Money,
+    earned: Money,
+) -> None:
+    if not billed.minor and not earned.minor:
+        return
+    await posting.post(
+        session,
+        source="approval",
+        key=str(approval.id),
+        description="Approved time",
+        effective_at=approval.approved_at,
+        now=approval.approved_at,
+        entries=[
+            Entry(chart.unbilled(engagement.company_id), billed.currency, billed.minor),
+            Entry(chart.INCOME_SERVICES, billed.currency, -billed.minor),
+            Entry(chart.EXPENSE_TRAINERS, earned.currency, earned.minor),
+            Entry(chart.trainer_payable(engagement.trainer_id), earned.currency, -earned.minor),
+        ],
+    )
