@@ -12,6 +12,7 @@ from app.kit.db import Database
 from app.kit.proof import Identity
 from app.ledger import proof as ledger
 from app.payouts import proof as payouts
+from app.projects import proof as projects
 from app.trainers import proof as trainers
 
 Prove = Callable[[AsyncSession], Awaitable[list[Identity]]]
@@ -20,6 +21,7 @@ PROOFS: tuple[Prove, ...] = (
     ledger.prove,
     companies.prove,
     trainers.prove,
+    projects.prove,
     engagements.prove,
     invoicing.prove,
     payouts.prove,

@@ -5,12 +5,13 @@ They run every few seconds in real time, and once right after the development cl
 
 from collections.abc import Awaitable, Callable
 
-from app.jobs import hiring, invoicing, ledger, payouts
+from app.jobs import hiring, invoicing, ledger, payouts, positions
 from app.jobs.toolbox import Toolbox
 
 Sweep = Callable[[Toolbox], Awaitable[None]]
 
 SWEEPS: dict[str, Sweep] = {
+    "reprice_positions": positions.reprice_positions,
     "expire_offers": hiring.expire_offers,
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
     "clear_payments": invoicing.clear_payments,

@@ -73,6 +73,8 @@ async def posted(session: AsyncSession, company_id: UUID, project_id: UUID) -> P
     )
     if row is None:
         raise NotFound
+    # Positions first: one that is added in between has its cap when the caps are read.
+    positions = await queries.positions_of(session, project_id)
     caps = await bill_terms.position_caps(session, project_id)
     return PostedProject(
         id=row.id,
@@ -82,10 +84,7 @@ async def posted(session: AsyncSession, company_id: UUID, project_id: UUID) -> P
         budget=await bill_terms.project_budget(session, project_id),
         created_at=row.created_at,
         published_at=row.published_at,
-        positions=[
-            PostedPosition(facts, caps[facts.id])
-            for facts in await queries.positions_of(session, project_id)
-        ],
+        positions=[PostedPosition(facts, caps[facts.id]) for facts in positions],
     )
 
 

@@ -109,8 +109,7 @@ async def set_rate_card(
     Raises InvalidValues for an unknown domain, two currencies, an `effective_at` in the past, and
     a second card of the same domain, band, currency and instant.
     """
-    at = effective_at or now
-    found = [*_wrong(domain, pay_cap, bill_cap, at, now)]
+    found = [*_wrong(domain, pay_cap, bill_cap, effective_at or now, now)]
     if found:
         raise InvalidValues(errors=found)
     written = await session.scalar(
@@ -122,7 +121,8 @@ async def set_rate_card(
             currency=bill_cap.currency,
             pay_cap_minor=pay_cap.minor,
             bill_cap_minor=bill_cap.minor,
-            effective_at=at,
+            # Instants are said to the second: this very second means now, not a moment ago.
+            effective_at=max(effective_at or now, now),
             set_by_user_id=actor.user_id,
         )
         .on_conflict_do_nothing()

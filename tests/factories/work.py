@@ -78,7 +78,12 @@ async def position(session: AsyncSession, of: Project, *, now: datetime, **over:
     await session.flush()
     session.add(PositionBillTerms(position_id=row.id, bill_rate_cap_minor=cap, currency=currency))
     session.add(
-        PositionPayTerms(position_id=row.id, pay_rate_up_to_minor=cap * 8 // 10, currency=currency)
+        PositionPayTerms(
+            position_id=row.id,
+            pay_rate_up_to_minor=cap * 8 // 10,
+            currency=currency,
+            priced_at=now,
+        )
     )
     await session.flush()
     return row

@@ -12,7 +12,7 @@ from app.domain.money import Money
 from app.domain.refusals import IllegalMove, InvalidValues, NotAllowed
 from app.domain.requirements import Requirements
 from app.kit.ids import new_id
-from app.projects import pay_terms, posting, publishing, seats
+from app.projects import pay_terms, posting, pricing, publishing, seats
 from app.projects.posting import Asked
 from app.projects.postings import PostedPosition
 from app.projects.rate_cards import RateCard
@@ -156,3 +156,30 @@ async def test_the_unentitled_post_nothing(session: AsyncSession, now: datetime)
     reviewer = ClientActor(actor.company_id, actor.user_id, None, CompanyRole.REVIEWER)
     with pytest.raises(NotAllowed):
         await posted(session, reviewer, now)
+
+
+async def test_open_positions_follow_fees_and_cards_as_they_take_effect(
+    session: AsyncSession, now: datetime
+) -> None:
+    actor = await owner(session, now)
+    position, draft = await posted(session, actor, now), await posted(session, actor, now)
+    await publishing.publish_project(session, actor, position.facts.project_id, now=now)
+    later, last = now + timedelta(days=1), now + timedelta(days=2)
+    session.add_all(
+        [
+            FeeTerms(
+                id=new_id(), company_id=actor.company_id, fee_bps=5_000, effective_at=later
+            ),
+            RateCard(
+                id=new_id(), domain="*", country_band="*", currency="USD",
+                pay_cap_minor=7_000, bill_cap_minor=25_000, effective_at=last,
+            ),
+        ]
+    )  # fmt: skip
+    seen = []
+    for at in (now, later - timedelta(seconds=1), later, last):
+        changed = await pricing.reprice_due(session, now=at, most=10)
+        seen.append((changed, await pays(session, position)))
+        assert await pricing.reprice_due(session, now=at, most=10) == 0
+    assert seen == [(0, 14_400), (0, 14_400), (1, 9_000), (1, 7_000)]
+    assert await pays(session, draft) == 14_400  # priced when it is published
