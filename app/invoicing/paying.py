@@ -5,7 +5,7 @@ asking for the same page again. An address is handed out only after it was kept.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,7 +22,6 @@ from app.domain.lifecycles import step
 from app.domain.permissions import Permission, require
 from app.gateways.payments import (
     Checkout,
-    Outcome,
     OutcomeKind,
     Payments,
     PaymentsUnavailable,
@@ -39,6 +38,9 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 
 _ROUNDS = 4
+# The provider repeats a stored failure for a day. Nobody was ever sent to the page of such an
+# intent, so that it can be given up and another one made.
+_GIVE_UP_AFTER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class _Intent:
     amount_minor: int
     currency: str
     label: str
+    intended_at: datetime
 
 
 async def pay_invoice(
@@ -121,13 +124,14 @@ async def _intend(
         live.amount_minor,
         live.currency,
         f"Invoice {invoice.number}",
+        live.intended_at,
     )
 
 
 async def _open(
     database: Database, payments: Payments, intent: _Intent, *, return_url: str, now: datetime
 ) -> str | None:
-    """Ask for the page and keep it. None when the collection was settled or dropped meanwhile:
+    """Ask for the page and keep it. None when the collection was settled or given up meanwhile:
     then nobody may be sent to that page."""
     opened = await payments.open_checkout(
         intent.collection_id,
@@ -136,23 +140,40 @@ async def _open(
         label=intent.label,
         return_url=return_url,
     )
-    if isinstance(opened, Outcome) and opened.kind is not OutcomeKind.DECLINED:
+    if isinstance(opened, Checkout):
+        return await _keep(database, intent, opened, now=now)
+    refused = opened.kind is OutcomeKind.DECLINED
+    if not refused and intent.intended_at > now - _GIVE_UP_AFTER:
         raise PaymentProviderSilent(retry_after_s=5)
+    await _give_up(database, intent)
+    if refused:
+        raise CheckoutRefused(reason=opened.code or "refused")
+    return None
+
+
+async def _keep(
+    database: Database, intent: _Intent, opened: Checkout, *, now: datetime
+) -> str | None:
     async with database.begin() as session:
         collection = await _locked(session, intent.collection_id)
-        state = CollectionState(collection.state)
-        if isinstance(opened, Checkout):
-            if state is CollectionState.INTENDED:
-                collection.state = step(
-                    "collection", COLLECTION_MOVES, state, CollectionEvent.OPENED
-                )
-                collection.provider_session_id = opened.session_id
-                collection.checkout_url = opened.url
-                collection.looked_at = now
-            return collection.checkout_url if collection.state == CollectionState.OPEN else None
-        if state is CollectionState.INTENDED:
-            collection.state = step("collection", COLLECTION_MOVES, state, CollectionEvent.EXPIRE)
-    raise CheckoutRefused(reason=opened.code or "refused")
+        if collection.state == CollectionState.INTENDED:
+            _move(collection, CollectionEvent.OPENED)
+            collection.provider_session_id = opened.session_id
+            collection.checkout_url = opened.url
+            collection.looked_at = now
+        return collection.checkout_url if collection.state == CollectionState.OPEN else None
+
+
+async def _give_up(database: Database, intent: _Intent) -> None:
+    async with database.begin() as session:
+        collection = await _locked(session, intent.collection_id)
+        if collection.state == CollectionState.INTENDED:
+            _move(collection, CollectionEvent.EXPIRE)
+
+
+def _move(collection: Collection, event: CollectionEvent) -> None:
+    state = CollectionState(collection.state)
+    collection.state = step("collection", COLLECTION_MOVES, state, event)
 
 
 async def _still_open(

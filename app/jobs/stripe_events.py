@@ -48,7 +48,7 @@ async def _ignore(session: AsyncSession, now: datetime) -> str:
 
 
 async def checkout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
-    """A payment page was paid or has expired."""
+    """A payment page was paid, has expired, or its direct debit has failed."""
     state = await tools.outside.payments.checkout_state(event.object_id)
 
     async def effect(session: AsyncSession, now: datetime) -> str:
@@ -86,6 +86,7 @@ async def payee_changed(tools: Toolbox, event: StripeEvent) -> Effect:
 LOOKS: dict[str, Look] = {
     "checkout.session.completed": checkout_changed,
     "checkout.session.async_payment_succeeded": checkout_changed,
+    "checkout.session.async_payment_failed": checkout_changed,
     "checkout.session.expired": checkout_changed,
     "payout.paid": bank_payout_changed,
     "payout.failed": bank_payout_changed,

@@ -21,6 +21,7 @@ from app.gateways.payments import (
 )
 from app.gateways.stripe.outcomes import outcome_of
 
+_FAILED_INTENTS = ("requires_payment_method", "canceled")
 _FAILED_PAYOUTS = ("failed", "canceled")
 
 
@@ -44,6 +45,16 @@ def _ours(reference: str | None) -> UUID | None:
         return UUID(reference or "")
     except ValueError:
         return None
+
+
+def unpaid_state(session_status: str | None, intent_status: str | None) -> str:
+    """`expired` when nobody can pay on a page any more, else `open`.
+
+    A direct debit completes the page at once and may fail days later: then the page is done, the
+    intent wants another means of payment, and no money will come.
+    """
+    failed = session_status == "complete" and intent_status in _FAILED_INTENTS
+    return "expired" if failed or session_status == "expired" else "open"
 
 
 class StripePayments:
@@ -148,11 +159,15 @@ class StripePayments:
     async def checkout_state(self, session_id: str) -> CheckoutState:
         async with _asking():
             found = await self._client.v1.checkout.sessions.retrieve_async(session_id)
-            if found.payment_status != "paid":
-                state = "expired" if found.status == "expired" else "open"
-                return CheckoutState(state, _ours(found.client_reference_id))
             intent = found.payment_intent
             intent_id = intent if isinstance(intent, str) else intent.id if intent else ""
+            if found.payment_status != "paid":
+                status = None
+                if found.status == "complete" and intent_id:
+                    asked = await self._client.v1.payment_intents.retrieve_async(intent_id)
+                    status = asked.status
+                state = unpaid_state(found.status, status)
+                return CheckoutState(state, _ours(found.client_reference_id))
             paid = await self._client.v1.payment_intents.retrieve_async(
                 intent_id, params={"expand": ["latest_charge.balance_transaction"]}
             )

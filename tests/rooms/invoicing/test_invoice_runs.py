@@ -258,7 +258,7 @@ async def _lines(session: AsyncSession, deals: list[Deal], said: list[tuple[int,
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.integers(0, 10_080), st.integers(1, 25_000)), min_size=1, max_size=6))
 async def test_whatever_was_approved_adds_up(
