@@ -1,6 +1,6 @@
 """What must be true of hiring and engagements, each with the rows that break it."""
 
-from sqlalchemy import Integer, Subquery, cast, func, or_, select
+from sqlalchemy import BigInteger, Integer, Subquery, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,12 +10,13 @@ from app.domain.hiring import ApplicationState, OfferState
 from app.domain.rates import pay_from_bill
 from app.engagements.bill_terms import EngagementBillTerms
 from app.engagements.pay_terms import EngagementPayTerms
-from app.engagements.tables import Engagement
+from app.engagements.tables import Engagement, EngagementLimits
 from app.hiring.bill_terms import OfferBillTerms
 from app.hiring.pay_terms import OfferPayTerms
 from app.hiring.tables import Application, Offer
 from app.kit.proof import Identity
 from app.projects.tables import Position
+from app.trainers.tables import Capacity
 
 
 async def prove(session: AsyncSession) -> list[Identity]:
@@ -26,6 +27,7 @@ async def prove(session: AsyncSession) -> list[Identity]:
         await _hired_by_acceptance(session),
         await _pay_within_bill(session),
         await _same_terms_as_offered(session),
+        await _promised_minutes(session),
     ]
 
 
@@ -162,6 +164,45 @@ async def _same_terms_as_offered(session: AsyncSession) -> Identity:
             f"engagement {row.id}: other terms than offered"
             for row in found
             if not (row.same_bill and row.same_pay)
+        ),
+    )
+
+
+async def _promised_minutes(session: AsyncSession) -> Identity:
+    """A trainer's promised minutes a week are those of her engagements that have not ended."""
+    newest = (
+        select(EngagementLimits.engagement_id, EngagementLimits.weekly_minutes)
+        .ext(distinct_on(EngagementLimits.engagement_id))
+        .order_by(EngagementLimits.engagement_id, EngagementLimits.effective_at.desc())
+        .subquery()
+    )
+    agreed = (
+        select(
+            Engagement.trainer_id,
+            cast(func.sum(newest.c.weekly_minutes), BigInteger).label("minutes"),
+        )
+        .join(newest, newest.c.engagement_id == Engagement.id)
+        .where(Engagement.state != EngagementState.ENDED)
+        .group_by(Engagement.trainer_id)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(
+            func.coalesce(Capacity.trainer_id, agreed.c.trainer_id).label("trainer_id"),
+            func.coalesce(Capacity.committed_minutes, 0).label("promised"),
+            func.coalesce(agreed.c.minutes, 0).label("agreed"),
+        )
+        .select_from(Capacity)
+        .join(agreed, agreed.c.trainer_id == Capacity.trainer_id, full=True)
+    )
+    found = rows.all()
+    return Identity(
+        "promised minutes = weekly minutes of engagements that have not ended",
+        len(found),
+        tuple(
+            f"trainer {row.trainer_id}: {row.promised} promised, {row.agreed} agreed"
+            for row in found
+            if row.promised != row.agreed
         ),
     )
 

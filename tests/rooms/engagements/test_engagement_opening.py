@@ -291,6 +291,7 @@ async def test_the_proof_holds_and_names_what_breaks_it(
     accepted = "one engagement per accepted offer"
     hired = "applications hired = offers accepted"
     pay = "offered pay is what the bill rate leaves"
+    promised = "promised minutes = weekly minutes of engagements that have not ended"
     same = "an engagement begins with the terms of its offer"
     assert await broken_by(update(Position).values(seats_taken=0)) == {seats}
     assert await broken_by(update(Offer).values(state="expired")) == {accepted, hired}
@@ -298,8 +299,13 @@ async def test_the_proof_holds_and_names_what_breaks_it(
     assert await broken_by(update(OfferPayTerms).values(pay_minor=12_001)) == {pay, same}
     assert await broken_by(update(OfferPayTerms).values(currency="EUR")) == {pay}
     assert await broken_by(update(EngagementBillTerms).values(bill_minor=1)) == {same}
+    assert await broken_by(update(Capacity).values(committed_minutes=901)) == {promised}
+    assert await broken_by(Capacity.__table__.delete()) == {promised}
     stranger = await people.trainer(session, now=now)
-    assert await broken_by(update(Engagement).values(trainer_id=stranger.id)) == {accepted}
+    assert await broken_by(update(Engagement).values(trainer_id=stranger.id)) == {
+        accepted,
+        promised,
+    }
 
 
 async def test_an_accepted_offer_without_an_engagement_is_a_breach(
