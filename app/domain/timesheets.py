@@ -9,6 +9,7 @@ LONGEST_ENTRY = timedelta(days=7)
 LONGEST_TIMER = timedelta(hours=12)
 LONGEST_TAIL = timedelta(hours=12)
 RESERVE_SLICE = timedelta(minutes=60)
+EXTEND_AHEAD = timedelta(minutes=30)
 AUTO_SUBMIT_AFTER = timedelta(hours=24)
 RESUBMIT_AFTER = timedelta(days=3)
 REVIEW_WITHIN = timedelta(days=5)
@@ -40,6 +41,7 @@ _E, _V = EntryState, EntryEvent
 ENTRY_MOVES: dict[tuple[EntryState, EntryEvent], EntryState] = {
     (_E.RUNNING, _V.CLOSE): _E.RECORDED,
     (_E.RUNNING, _V.EXCEED): _E.OVER_CAP,
+    (_E.RUNNING, _V.DELETE): _E.DELETED,
     (_E.RECORDED, _V.SUBMIT): _E.ON_TIMESHEET,
     (_E.RECORDED, _V.DELETE): _E.DELETED,
     (_E.ON_TIMESHEET, _V.SEND_BACK): _E.RECORDED,

@@ -66,6 +66,15 @@ class Held:
         """Give back."""
         self.tally.release(caps.sections(self.ground, started_at, ended_at, scopes=scopes))
 
+    def reach(self, started_at: datetime, ended_at: datetime) -> tuple[datetime, Scope | None]:
+        """Until when time from `started_at` fits without a gap, and the cap that ends it, if any.
+
+        Uses nothing up.
+        """
+        trial = Tally(dict(self.tally.left))
+        pieces = trial.split(caps.sections(self.ground, started_at, ended_at))
+        return caps.prefix(pieces, started_at)
+
     def short(
         self, started_at: datetime, ended_at: datetime, scopes: frozenset[Scope]
     ) -> Scope | None:
@@ -74,6 +83,10 @@ class Held:
         needed.charge(caps.sections(self.ground, started_at, ended_at, scopes=scopes))
         return next((key.scope for key in sorted(needed.moved, key=lambda k: k.place)
                      if needed.left[key] < 0), None)  # fmt: skip
+
+    def week_of(self, at: datetime) -> datetime:
+        """The start of the pay week that holds an instant."""
+        return week_of(at, self.ground.pay_week).starts_at
 
     def allowance(self, at: datetime) -> Allowance:
         """What is left for time at an instant that is among the held counters."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -167,6 +167,42 @@ async def write_running(
     return await _upsert(session, row)
 
 
+async def extend(
+    session: AsyncSession, running: PieceFacts, stops_by_at: datetime, *, now: datetime
+) -> None:
+    """Write down until when a running timer is guaranteed."""
+    await session.execute(
+        update(TimeEntry)
+        .where(TimeEntry.id == running.id, TimeEntry.state == EntryState.RUNNING.value)
+        .values(stops_by_at=stops_by_at, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def shorten(
+    session: AsyncSession, piece: PieceFacts, ended_at: datetime, *, now: datetime
+) -> None:
+    """Write down that a closed piece ended earlier."""
+    await session.execute(
+        update(TimeEntry)
+        .where(TimeEntry.id == piece.id)
+        .values(ended_at=ended_at, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def mark_stopped(
+    session: AsyncSession, root_id: UUID, stopped_at: datetime, *, now: datetime
+) -> None:
+    """Write down the trainer's own stop, which wins over later ones."""
+    await session.execute(
+        update(TimeEntry)
+        .where(TimeEntry.root_id == root_id, TimeEntry.state != EntryState.DELETED.value)
+        .values(said_ended_at=stopped_at, version=TimeEntry.version + 1, changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def delete_pieces(
     session: AsyncSession, pieces: Sequence[PieceFacts], *, now: datetime
 ) -> None:
@@ -180,6 +216,7 @@ async def delete_pieces(
         .where(TimeEntry.id.in_([piece.id for piece in pieces]))
         .values(
             state=EntryState.DELETED.value,
+            ended_at=func.coalesce(TimeEntry.ended_at, TimeEntry.started_at + timedelta(seconds=1)),
             timesheet_id=None,
             version=TimeEntry.version + 1,
             changed_at=now,
@@ -196,6 +233,13 @@ async def fresh_ids(session: AsyncSession, root_id: UUID, count: int) -> list[UU
     # The first piece has the phone's own id, written or about to be.
     first = max(1, taken or 0)
     return [derived_id(root_id, first + n) for n in range(count)]
+
+
+def counted_time(piece: PieceFacts) -> tuple[datetime, datetime]:
+    """The time that stands in the counters: of a running timer, its reserve."""
+    end = piece.ended_at or piece.stops_by_at
+    assert end is not None
+    return piece.started_at, end
 
 
 def counted_scopes(piece: PieceFacts) -> frozenset[Scope]:

@@ -8,30 +8,17 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
-from app.domain.engagements import EngagementState
 from app.domain.refusals import AlreadyUsed, Fact, FieldProblem, InvalidValues, NotFound
 from app.domain.timesheets import (
-    LATE_WITHIN,
-    LATEST_AHEAD,
-    LONGEST_ENTRY,
     EntryState,
 )
-from app.domain.weeks import start_of_day
 from app.engagements import queries as engagements
-from app.engagements.queries import EngagementFacts
-from app.timesheets import budgets, entries
+from app.timesheets import admitting, budgets, entries
 from app.timesheets.allowances import Allowance
 from app.timesheets.budgets import Interval
 from app.timesheets.entries import Root
 from app.timesheets.queries import EntryFacts
 from app.timesheets.refusals import (
-    AfterLastDay,
-    BeforeFirstDay,
-    EndsInTheFuture,
-    EngagementNotActive,
-    EntryTooLong,
-    LoggedTooLate,
-    NotForward,
     TimeAgreedTo,
     TimeDeleted,
     VersionDiffers,
@@ -71,10 +58,10 @@ async def record_time(
 
     The same content again answers what stands. Time beyond a cap is kept in pieces of state
     over_cap. Raises NotFound, AlreadyUsed, VersionDiffers, TimeDeleted, TimeAgreedTo, TimeOverlaps,
-    IllegalMove once it is on a submitted sheet, and the refusals of `check_new_time`.
+    IllegalMove once it is on a submitted sheet, and the refusals of `admitting`.
     """
     engagement = await engagements.of_trainer(session, actor.trainer_id, said.engagement_id)
-    check_shape(engagement, said.started_at, said.ended_at)
+    admitting.check_shape(engagement, said.started_at, said.ended_at)
     before = None if if_version is None else await entries.load(session, entry_id)
     held = await budgets.hold(
         session, engagement, [(said.started_at, said.ended_at), *_intervals(before)], now=now
@@ -86,7 +73,8 @@ async def record_time(
     if _stands(entry, actor, entry_id, said, if_version):
         assert entry is not None
         return Recorded(entry, held.allowance(last_second), created=False)
-    check_new_time(engagement, said.ended_at, now=now)
+    admitting.check_end(engagement, said.ended_at, now=now)
+    await admitting.check_standing(session, engagement, said.ended_at)
     if other is not None:
         raise entries.overlaps(other)
     if entry is not None:
@@ -121,38 +109,6 @@ async def delete_time(
     held = await budgets.hold(session, engagement, _intervals(before), now=now)
     await _clear(session, held, entry_id, before, now=now)
     await budgets.settle(session, held)
-
-
-def check_shape(engagement: EngagementFacts, started_at: datetime, ended_at: datetime) -> None:
-    """Raise NotForward, EntryTooLong or BeforeFirstDay: what no entry can ever have been."""
-    if ended_at <= started_at:
-        raise NotForward(errors=_at("ended_at", NotForward))
-    if ended_at - started_at > LONGEST_ENTRY:
-        raise EntryTooLong(errors=_at("ended_at", EntryTooLong))
-    first = start_of_day(engagement.starts_on, engagement.pay_week_timezone)
-    if started_at < first:
-        raise BeforeFirstDay(from_at=first.isoformat())
-
-
-def check_new_time(engagement: EngagementFacts, ended_at: datetime, *, now: datetime) -> None:
-    """Raise EndsInTheFuture, LoggedTooLate, AfterLastDay or EngagementNotActive."""
-    if ended_at > now + LATEST_AHEAD:
-        raise EndsInTheFuture(errors=_at("ended_at", EndsInTheFuture))
-    if ended_at < now - LATE_WITHIN:
-        raise LoggedTooLate(errors=_at("ended_at", LoggedTooLate))
-    if engagement.ends_on is not None:
-        last = start_of_day(engagement.ends_on + timedelta(days=1), engagement.pay_week_timezone)
-        if ended_at > last:
-            raise AfterLastDay(until_at=last.isoformat())
-    if engagement.state is not EngagementState.ACTIVE:
-        raise EngagementNotActive(state=engagement.state.value)
-
-
-def _at(
-    field: str, refusal: type[NotForward | EntryTooLong | EndsInTheFuture | LoggedTooLate]
-) -> list[FieldProblem]:
-    code = refusal().code
-    return [FieldProblem(f"/{field}", code, refusal.en, refusal.de)]
 
 
 def _own(entry: EntryFacts, actor: TrainerActor, entry_id: UUID) -> bool:
@@ -220,9 +176,7 @@ async def _clear(
         raise VersionDiffers(version=entry.version if entry else 0)
     await entries.delete_pieces(session, entry.pieces, now=now)
     for piece in entry.pieces:
-        scopes = entries.counted_scopes(piece)
-        if piece.ended_at is not None:
-            held.release(piece.started_at, piece.ended_at, scopes=scopes)
+        held.release(*entries.counted_time(piece), scopes=entries.counted_scopes(piece))
 
 
 async def _ids(
@@ -250,8 +204,7 @@ def _marks(entry: EntryFacts | None) -> Sequence[tuple[UUID, int, str]]:
 
 
 def _intervals(entry: EntryFacts | None) -> list[Interval]:
-    pieces = entry.pieces if entry else ()
-    return [(p.started_at, p.ended_at) for p in pieces if p.ended_at is not None]
+    return [entries.counted_time(piece) for piece in entry.pieces] if entry else []
 
 
 def _described(entry: EntryFacts) -> dict[str, Fact]:

@@ -20,6 +20,7 @@ from app.domain.timesheets import (
 ENTRY_LEGAL = {
     ("running", "close"): "recorded",
     ("running", "exceed"): "over_cap",
+    ("running", "delete"): "deleted",
     ("recorded", "submit"): "on_timesheet",
     ("recorded", "delete"): "deleted",
     ("on_timesheet", "send_back"): "recorded",

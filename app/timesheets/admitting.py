@@ -1,0 +1,80 @@
+"""Which time may be logged at all."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.engagements import EngagementState
+from app.domain.refusals import FieldProblem
+from app.domain.timesheets import LATE_WITHIN, LATEST_AHEAD, LONGEST_ENTRY
+from app.domain.weeks import start_of_day
+from app.engagements.queries import EngagementFacts
+from app.matching import eligibility
+from app.projects import queries as projects
+from app.timesheets.refusals import (
+    AfterLastDay,
+    BeforeFirstDay,
+    CredentialLapsed,
+    EndsInTheFuture,
+    EngagementNotActive,
+    EntryTooLong,
+    LoggedTooLate,
+    NotForward,
+)
+
+
+def check_shape(engagement: EngagementFacts, started_at: datetime, ended_at: datetime) -> None:
+    """Raise NotForward, EntryTooLong or BeforeFirstDay: what no entry can ever have been."""
+    if ended_at <= started_at:
+        raise NotForward(errors=_at("ended_at", NotForward))
+    if ended_at - started_at > LONGEST_ENTRY:
+        raise EntryTooLong(errors=_at("ended_at", EntryTooLong))
+    first = start_of_day(engagement.starts_on, engagement.pay_week_timezone)
+    if started_at < first:
+        raise BeforeFirstDay(from_at=first.isoformat())
+
+
+def check_end(engagement: EngagementFacts, ended_at: datetime, *, now: datetime) -> None:
+    """Raise EndsInTheFuture, LoggedTooLate or AfterLastDay."""
+    if ended_at > now + LATEST_AHEAD:
+        raise EndsInTheFuture(errors=_at("ended_at", EndsInTheFuture))
+    if ended_at < now - LATE_WITHIN:
+        raise LoggedTooLate(errors=_at("ended_at", LoggedTooLate))
+    last = last_instant(engagement)
+    if last is not None and ended_at > last:
+        raise AfterLastDay(until_at=last.isoformat())
+
+
+async def check_standing(
+    session: AsyncSession, engagement: EngagementFacts, worked_at: datetime
+) -> None:
+    """Raise EngagementNotActive, or CredentialLapsed when a needed one did not hold that day."""
+    if engagement.state is not EngagementState.ACTIVE:
+        raise EngagementNotActive(state=engagement.state.value)
+    position = await projects.get_position(session, engagement.position_id)
+    assert position is not None
+    if not position.requirements.credentials and not position.requirements.specialties:
+        return
+    day = worked_at.astimezone(ZoneInfo(engagement.pay_week_timezone)).date()
+    lapsed = await eligibility.credentials_lapsed(
+        session, trainer_id=engagement.trainer_id, position=position, on=day
+    )
+    if lapsed:
+        raise CredentialLapsed(
+            errors=[FieldProblem("/engagement_id", "credential_lapsed", u.en, u.de) for u in lapsed]
+        )
+
+
+def last_instant(engagement: EngagementFacts) -> datetime | None:
+    """The end of the engagement's last day, None when it has none."""
+    if engagement.ends_on is None:
+        return None
+    return start_of_day(engagement.ends_on + timedelta(days=1), engagement.pay_week_timezone)
+
+
+def _at(
+    field: str, refusal: type[NotForward | EntryTooLong | EndsInTheFuture | LoggedTooLate]
+) -> list[FieldProblem]:
+    code = refusal().code
+    return [FieldProblem(f"/{field}", code, refusal.en, refusal.de)]
