@@ -121,6 +121,13 @@ class Stage(AbstractContextManager["Stage"]):
         answer.raise_for_status()
         return answer.json()
 
+    def open_form(self, url: str) -> None:
+        """A person opens a hosted page of the simulator and presses its button."""
+        httpx.get(url, timeout=60).raise_for_status()
+        answer = httpx.post(url, data={}, timeout=60)
+        if answer.is_error:
+            answer.raise_for_status()
+
     def stripe_get(self, path: str) -> Any:
         """A list at the simulator, as Stripe's own dashboard would show it."""
         key = Settings().stripe_key.get_secret_value()

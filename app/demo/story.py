@@ -115,9 +115,7 @@ def _verify(operations: Client, credential_id: str) -> None:
     waiting = operations.call("list_credential_checks")["items"]
     check = next(c for c in waiting if c["id"] == credential_id)
     for document in check["documents"]:
-        operations.call_raw(
-            "download_evidence", credential_id=credential_id, document_id=document["id"]
-        )
+        operations.call_raw("download_evidence", document_id=document["id"])
     operations.call(
         "decide_credential_check",
         {"outcome": "verified", "explanation": "The certificate matches name and number."},
@@ -215,7 +213,7 @@ def match_and_hire(brief: Brief, cast: Cast, stage: Stage, teller: Teller) -> No
         f"She reads {money(received['pay_rate'])} an hour and accepts. "
         "Neither side ever sees the other's figure."
     )
-    onboard(brief, cast, stage, teller)
+    onboard(cast, stage, teller)
 
 
 def _tell_candidates(brief: Brief, cast: Cast, teller: Teller) -> None:
@@ -224,7 +222,7 @@ def _tell_candidates(brief: Brief, cast: Cast, teller: Teller) -> None:
     teller.say(f"{len(candidates)} eligible; first is {_label(best)}, score {best['score']:.3f}:")
     strongest = sorted(best["reasons"], key=lambda r: r["value"] * r["weight"], reverse=True)
     for reason in strongest[:4]:
-        teller.say(f"  {reason['factor']:<12} {reason['value']:.2f} × {reason['weight']:>2}  "
+        teller.say(f"  {reason['factor']:<12} {reason['value']:.2f} × {reason['weight']:.2f}  "
                    f"{reason['text']}")  # fmt: skip
     explained = cast.company.call(
         "explain_candidate",
@@ -239,22 +237,15 @@ def _label(candidate: Json) -> str:
     return str(trainer.get("label") or trainer.get("name") or trainer["headline"])
 
 
-def onboard(brief: Brief, cast: Cast, stage: Stage, teller: Teller) -> None:
+def onboard(cast: Cast, stage: Stage, teller: Teller) -> None:
     """Her payout account, through Stripe's form; the simulator stands in for her typing."""
     link = cast.trainer.call("start_payout_onboarding", {})
-    account = _account_of(link["url"])
-    stage.stand_in(f"accounts/{account}/onboard", currency=brief.company.currency.lower())
+    stage.open_form(link["url"])
     wait_for(
         "a payout account that is ready",
         lambda: cast.trainer.call("get_payout_account")["ready"],
     )
-    cast.ids["account"] = account
-    teller.say(f"Her payout account {account} is ready (Stripe Connect, Accounts v2).")
-
-
-def _account_of(url: str) -> str:
-    """The simulator's link names the account that it onboards."""
-    return next(part for part in url.replace("?", "/").split("/") if part.startswith("acct_"))
+    teller.say("She fills in Stripe's form; her payout account (Connect, Accounts v2) is ready.")
 
 
 def next_monday(stage: Stage, zone: str, hour: int) -> timedelta:

@@ -1,0 +1,52 @@
+"""The demo is the journey: a whole deal over HTTP on a fresh installation, ending in green books."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from app.demo.brief import BriefRefused, load, shipped
+
+
+def play(brief: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli.program", "demo", "--brief", brief,
+         "--out", str(folder / "out"), "--data-dir", str(folder / "data")],
+        capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+
+
+def check(brief: str, folder: Path) -> None:
+    played = play(brief, folder)
+    assert played.returncode == 0, played.stdout + played.stderr
+    lines = [line for line in played.stdout.splitlines() if line.strip()]
+    assert 30 <= len(lines) <= 60
+    (pdf,) = (folder / "out").glob("*.pdf")
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(pdf).pages)
+    assert pdf.stem in text
+    assert (folder / "out" / "invoices.csv").read_text().count(pdf.stem) == 1
+    assert "BROKEN" not in played.stdout
+
+
+def test_the_whole_deal_is_told_and_the_books_prove_themselves(tmp_path: Path) -> None:
+    check("emergency-physician", tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("brief", [b for b in shipped() if b != "emergency-physician"])
+def test_the_other_briefs_too(brief: str, tmp_path: Path) -> None:
+    check(brief, tmp_path)
+
+
+def test_a_file_that_is_no_brief_is_explained(tmp_path: Path) -> None:
+    broken = tmp_path / "mine.json"
+    broken.write_text('{"about": 1}')
+    with pytest.raises(BriefRefused, match="company"):
+        load(broken)
+    broken.write_text("no json")
+    with pytest.raises(BriefRefused, match="not JSON"):
+        load(broken)
+    with pytest.raises(BriefRefused, match="emergency-physician"):
+        load(tmp_path / "nowhere.json")
