@@ -1,14 +1,12 @@
 """What must be true of the books. Each identity is one statement, hence one snapshot."""
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
+from app.kit import proof
 from app.kit.proof import Identity
 from app.ledger.tables import LedgerAccount
-
-# Where something is rotten a hundred rows show what; a million would show nothing.
-MOST_BREACHES = 100
 
 # Name → (what is counted as checked, the rows that break it).
 _STATEMENTS = {
@@ -16,26 +14,30 @@ _STATEMENTS = {
         "SELECT count(*) FROM ledger_entries",
         """
         SELECT format('%s sums to %s', currency, sum(amount_minor)) FROM ledger_entries
-        GROUP BY currency HAVING sum(amount_minor) <> 0 ORDER BY currency LIMIT :most
+        GROUP BY currency HAVING sum(amount_minor) <> 0 ORDER BY currency
         """,
     ),
     "ledger: every group balances and has two entries or more": (
         "SELECT count(*) FROM posting_groups",
         """
-        WITH sums AS (
-          SELECT group_id, currency, count(*) AS entries, sum(amount_minor) AS total
-          FROM ledger_entries GROUP BY group_id, currency
-        ), groups AS (
-          SELECT group_id, sum(entries) AS entries,
-                 string_agg(format('%s %s', total, currency), ', ' ORDER BY currency)
-                   FILTER (WHERE total <> 0) AS rest
-          FROM sums GROUP BY group_id
+        WITH uneven AS (
+          SELECT group_id, currency, sum(amount_minor) AS rest
+          FROM ledger_entries GROUP BY group_id, currency HAVING sum(amount_minor) <> 0
+        ), bad AS (
+          SELECT group_id FROM uneven
+          UNION
+          SELECT group_id FROM ledger_entries GROUP BY group_id HAVING count(*) < 2
+          UNION
+          SELECT id FROM posting_groups g
+          WHERE NOT EXISTS (SELECT FROM ledger_entries e WHERE e.group_id = g.id)
         )
-        SELECT format('group %s (%s %s): %s entries, rest %s', g.id, g.source, g.key,
-                      coalesce(s.entries, 0), coalesce(s.rest, 'none'))
-        FROM posting_groups g LEFT JOIN groups s ON s.group_id = g.id
-        WHERE coalesce(s.entries, 0) < 2 OR s.rest IS NOT NULL
-        ORDER BY g.recorded_at, g.id LIMIT :most
+        SELECT format('group %s (%s %s): %s entries, rest %s', b.group_id, g.source, g.key,
+                      (SELECT count(*) FROM ledger_entries e WHERE e.group_id = b.group_id),
+                      coalesce((SELECT string_agg(format('%s %s', u.rest, u.currency), ', '
+                                                  ORDER BY u.currency)
+                                FROM uneven u WHERE u.group_id = b.group_id), 'none'))
+        FROM bad b LEFT JOIN posting_groups g ON g.id = b.group_id
+        ORDER BY g.recorded_at, b.group_id
         """,
     ),
     "ledger: an entry has the currency of its account": (
@@ -43,7 +45,7 @@ _STATEMENTS = {
         """
         SELECT format('entry %s is in %s, account %s in %s', e.id, e.currency, a.key, a.currency)
         FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
-        WHERE e.currency <> a.currency ORDER BY e.id LIMIT :most
+        WHERE e.currency <> a.currency ORDER BY e.id
         """,
     ),
     "ledger: balance rows are the sums of their entries": (
@@ -62,7 +64,7 @@ _STATEMENTS = {
         SELECT format('%s in %s: balance row %s, entries %s', key, currency,
                       coalesce(available_minor::text, 'missing'), total)
         FROM sums WHERE available_minor IS DISTINCT FROM total
-        ORDER BY key, currency LIMIT :most
+        ORDER BY key, currency
         """,
     ),
     "ledger: no authorising account is overdrawn": (
@@ -70,7 +72,7 @@ _STATEMENTS = {
         """
         SELECT format('%s in %s: %s', a.key, a.currency, b.available_minor)
         FROM ledger_balances b JOIN ledger_accounts a ON a.id = b.account_id
-        WHERE b.available_minor < 0 ORDER BY a.key, a.currency LIMIT :most
+        WHERE b.available_minor < 0 ORDER BY a.key, a.currency
         """,
     ),
     "ledger: a reversal is the mirror image of its group": (
@@ -83,7 +85,7 @@ _STATEMENTS = {
         JOIN ledger_accounts a ON a.id = e.account_id
         WHERE r.reverses_group_id IS NOT NULL
         GROUP BY r.id, a.id HAVING sum(e.amount_minor) <> 0
-        ORDER BY r.recorded_at, r.id LIMIT :most
+        ORDER BY r.recorded_at, r.id
         """,
     ),
     "ledger: the hash chain is unbroken": (
@@ -101,7 +103,7 @@ _STATEMENTS = {
         WHERE c.place <> c.place_before + 1
            OR c.hash IS DISTINCT FROM
               sha256(c.before || convert_to(ledger_group_text(c.group_id), 'UTF8'))
-        ORDER BY c.place LIMIT :most
+        ORDER BY c.place
         """,
     ),
     "ledger: the triggers that keep the books are in force": (
@@ -119,7 +121,7 @@ _STATEMENTS = {
                      ('posting_groups_frozen', 'posting_groups'),
                      ('posting_groups_kept', 'posting_groups')) AS w(name, of)
         LEFT JOIN pg_trigger t ON t.tgname = w.name AND t.tgrelid = to_regclass(w.of)
-        WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A') ORDER BY w.name LIMIT :most
+        WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A') ORDER BY w.name
         """,
     ),
 }
@@ -127,11 +129,10 @@ _STATEMENTS = {
 
 async def prove(session: AsyncSession) -> list[Identity]:
     """The ledger's identities, each with the rows that break it."""
-    found = []
-    for name, (counted, broken) in _STATEMENTS.items():
-        breaches = await session.scalars(text(broken), {"most": MOST_BREACHES})
-        checked = await session.scalar(text(counted))
-        found.append(Identity(name, checked or 0, tuple(breaches)))
+    found = [
+        await proof.check(session, name, counted=counted, broken=broken)
+        for name, (counted, broken) in _STATEMENTS.items()
+    ]
     found.append(await _accounts_follow_the_chart(session))
     return found
 
@@ -148,4 +149,6 @@ async def _accounts_follow_the_chart(session: AsyncSession) -> Identity:
         for row in rows
         if row.authorises != chart.authorises(row.key)
     ]
-    return Identity("ledger: accounts follow the chart", len(rows), tuple(breaches[:MOST_BREACHES]))
+    return Identity(
+        "ledger: accounts follow the chart", len(rows), tuple(breaches[: proof.MOST_BREACHES])
+    )
