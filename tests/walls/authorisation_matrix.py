@@ -1,0 +1,194 @@
+"""Who gets what: one row for each operation of each door. A route without a row fails the build.
+
+`own` is the answer to the rightful actor about her own object, with a body that is in order.
+`viewer` is the answer to a member of the same company who may only read. `of` names the path
+parameter that says whose object it is; somebody else's and one that never existed must be answered
+alike, by `foreign`. Keys without scopes get 403 wherever a token is needed, other doors' tokens,
+expired ones and none at all get 401: these have no column.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.walls.world import PASSWORD, World
+
+Body = Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row. `things` renames path parameters, `body` replaces the document's example."""
+
+    own: int
+    of: str | None = None
+    viewer: int = 403
+    foreign: int = 404
+    key: int = 403
+    body: Body | None = None
+    things: dict[str, str] = field(default_factory=dict)
+    file: bool = False  # the body is a document
+    alone: bool = False  # sets its own isolation, so that it cannot be asked inside a transaction
+    writes: bool = False  # a GET that keeps a record of itself
+
+
+def _usd(minor: int) -> dict[str, Any]:
+    return {"minor": minor, "currency": "USD"}
+
+
+def _offer(world: World) -> dict[str, Any]:
+    return {"bill_rate": _usd(15_000), "weekly_minutes": 600,
+            "starts_on": world.now.date().isoformat()}  # fmt: skip
+
+
+def _position(world: World) -> dict[str, Any]:
+    return {"title": "Reader", "domain": "medicine", "seats": 2, "requirements": {},
+            "bill_rate_cap": _usd(18_000), "weekly_minutes": 600,
+            "starts_on": world.now.date().isoformat()}  # fmt: skip
+
+
+def _rate_card(world: World) -> dict[str, Any]:
+    return {"domain": "medicine", "country_band": "A", "bill_cap": _usd(32_000),
+            "pay_cap": _usd(25_600), "effective_at": _later(world)}  # fmt: skip
+
+
+def _payment(world: World) -> dict[str, Any]:
+    return {"amount": _usd(150_000), "received_on": world.now.date().isoformat(),
+            "reference": "Statement 7"}  # fmt: skip
+
+
+def _later(world: World) -> str:
+    return (world.now + timedelta(days=1)).isoformat()
+
+
+def _new_address(world: World) -> dict[str, Any]:
+    del world
+    return {"email": "nobody@example.org", "password": PASSWORD}
+
+
+PUBLIC = {
+    # Sign-ins with wrong data: the matrix holds no password. None of these asks who is calling.
+    "client.sign_in": Rule(401),
+    "client.refresh_session": Rule(401),
+    "client.verify_email": Rule(422),
+    "client.request_password_reset": Rule(202),
+    "client.reset_password": Rule(422),
+    "client.register_company": Rule(201),
+    "client.list_vocabularies": Rule(200),
+    "trainer.sign_in": Rule(401),
+    "trainer.refresh_session": Rule(401),
+    "trainer.verify_email": Rule(422),
+    "trainer.request_password_reset": Rule(202),
+    "trainer.reset_password": Rule(422),
+    "trainer.register_trainer": Rule(201),
+    "trainer.list_vocabularies": Rule(200),
+    "finance.sign_in": Rule(401),
+    "finance.refresh_session": Rule(401),
+    "operations.sign_in": Rule(401),
+    "operations.refresh_session": Rule(401),
+}
+
+CLIENT = {
+    "sign_out": Rule(204, viewer=204),
+    "create_api_key": Rule(201),
+    "list_api_keys": Rule(200),
+    "revoke_api_key": Rule(200, of="api_key_id"),
+    "get_company": Rule(200, viewer=200, key=200),
+    "set_billing_profile": Rule(200),
+    "create_project": Rule(201),
+    "list_projects": Rule(200, viewer=200),
+    "get_project": Rule(200, viewer=200, of="project_id"),
+    "add_position": Rule(201, of="project_id", things={"project_id": "draft"}, body=_position),
+    "update_position": Rule(200, of="position_id", body=lambda w: {"seats": 12}),
+    "publish_project": Rule(200, of="project_id", things={"project_id": "draft"}),
+    "pause_project": Rule(200, of="project_id"),
+    "close_project": Rule(200, of="project_id"),
+    "list_candidates": Rule(200, viewer=200, of="position_id"),
+    "explain_candidate": Rule(200, viewer=200, of="position_id"),
+    "list_applications": Rule(200, viewer=200, of="position_id"),
+    "shortlist_application": Rule(200, of="application_id"),
+    "decline_application": Rule(200, of="application_id"),
+    "make_offer": Rule(201, of="application_id", body=_offer),
+    "withdraw_offer": Rule(200, of="offer_id"),
+    "list_engagements": Rule(200, viewer=200),
+    "get_engagement": Rule(200, viewer=200, of="engagement_id"),
+    "end_engagement": Rule(200, of="engagement_id"),
+    "list_invoices": Rule(200, viewer=200),
+    "get_invoice": Rule(200, viewer=200, of="invoice_id"),
+    # The first download prints the document when no job has.
+    "download_invoice": Rule(200, viewer=200, of="invoice_id", writes=True),
+    "pay_invoice": Rule(200, of="invoice_id"),
+}
+
+TRAINER = {
+    "sign_out": Rule(204),
+    "get_me": Rule(200),
+    "update_profile": Rule(200),
+    "set_skills": Rule(200),
+    "set_languages": Rule(200),
+    "set_availability": Rule(200),
+    "claim_credential": Rule(201),
+    "list_credentials": Rule(200),
+    "upload_evidence": Rule(201, of="credential_id", file=True),
+    "apply": Rule(201, body=lambda w: {"position_id": str(w.things["waiting position"])}),
+    "list_applications": Rule(200),
+    "withdraw_application": Rule(200, of="application_id"),
+    "list_offers": Rule(200),
+    "accept_offer": Rule(201, of="offer_id"),
+    "decline_offer": Rule(200, of="offer_id"),
+    "list_engagements": Rule(200),
+    "get_engagement": Rule(200, of="engagement_id"),
+    "start_payout_onboarding": Rule(201),
+    "get_payout_account": Rule(200),
+    "list_earnings": Rule(200),
+    "list_holds": Rule(200),
+    "list_payouts": Rule(200),
+    "explain_payout": Rule(200, of="payout_id"),
+    "list_feed": Rule(200),
+    # Open positions are everybody's to see; a draft is nobody's.
+    "get_position": Rule(200, of=None),
+}
+
+FINANCE = {
+    "sign_out": Rule(204),
+    "get_issuer_profile": Rule(200),
+    "set_issuer_profile": Rule(200),
+    "run_invoices": Rule(201, body=lambda w: {"through": w.now.date().isoformat()}),
+    "list_invoices": Rule(200),
+    "get_invoice": Rule(200, of="invoice_id"),
+    "download_invoice": Rule(200, of="invoice_id", writes=True),
+    "record_payment": Rule(201, of="invoice_id", body=_payment),
+    "run_payouts": Rule(201, body=lambda w: {"as_of": w.now.isoformat()}),
+    "get_payout_run": Rule(200, of="payout_run_id"),
+    "list_payouts": Rule(200),
+    "get_payout": Rule(200, of="payout_id"),
+    "retry_payout": Rule(409, of="payout_id"),
+    "list_ledger_accounts": Rule(200),
+    "list_postings": Rule(200),
+    "get_books_proof": Rule(200, alone=True),
+    "create_export": Rule(202),
+    "get_export": Rule(200, of="export_id"),
+    "download_export": Rule(200, of="export_id"),
+    "set_rate_card": Rule(201, body=_rate_card),
+    "list_rate_cards": Rule(200),
+    "list_companies": Rule(200),
+    "get_company": Rule(200, of="company_id"),
+    "set_credit_terms": Rule(200, of="company_id"),
+    "set_fee_terms": Rule(200, of="company_id"),
+}
+
+OPERATIONS = {
+    "sign_out": Rule(204),
+    "list_credential_checks": Rule(200),
+    "download_evidence": Rule(200, of="document_id", writes=True),
+    "decide_credential_check": Rule(200, of="credential_id"),
+}
+
+MATRIX: dict[str, Rule] = PUBLIC | {
+    f"{door}.{id_}": rule
+    for door, rules in {
+        "client": CLIENT, "trainer": TRAINER, "finance": FINANCE, "operations": OPERATIONS,
+    }.items()
+    for id_, rule in rules.items()
+}  # fmt: skip

@@ -1,0 +1,278 @@
+"""Two companies, two trainers and the staff, with one of everything for the first of each.
+
+Requests of the matrix are made on one connection and rolled back after each, so that every actor
+meets the same world.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
+
+from app.api.door import Runtime
+from app.companies.tables import Company, CompanyMember
+from app.domain.actor import CompanyRole, FinanceActor
+from app.exports.tables import Export
+from app.hiring.bill_terms import ApplicationBillTerms, OfferBillTerms
+from app.hiring.pay_terms import ApplicationPayTerms, OfferPayTerms
+from app.hiring.tables import Application, Offer
+from app.identity.tables import AccessToken, ApiKey, Grant, SignInSession
+from app.invoicing import running
+from app.invoicing.tables import Invoice
+from app.kit import crypto
+from app.kit.db import Database
+from app.kit.ids import new_id
+from app.main import build_app
+from app.payouts.tables import PayoutAccount
+from app.projects.tables import Position
+from app.timesheets.tables import CapCounter
+from app.trainers.tables import EvidenceDocument
+from tests.factories import accounts, deals, invoiced, papers, people, work
+from tests.gateways.simulator.running import Running
+
+DOOR_OF = {
+    "owner": "client", "viewer": "client", "key": "client", "stranger": "client",
+    "trainer": "trainer", "other_trainer": "trainer",
+    "finance": "finance", "operations": "operations",
+}  # fmt: skip
+PASSWORD = accounts.PASSWORD
+
+
+@dataclass
+class World:
+    """`tokens` by actor, `things` by the noun of a path parameter (`project` for project_id)."""
+
+    runtime: Runtime
+    now: datetime
+    account: str
+    tokens: dict[str, str] = field(default_factory=dict)
+    things: dict[str, UUID] = field(default_factory=dict)
+    emails: dict[str, str] = field(default_factory=dict)
+
+    def headers(self, actor: str | None) -> dict[str, str]:
+        """Of a request by this actor; nobody for None."""
+        return {"Authorization": f"Bearer {self.tokens[actor]}"} if actor else {}
+
+    @asynccontextmanager
+    async def rolled_back(self) -> AsyncIterator["Desk"]:
+        """A client whose requests leave nothing behind."""
+        async with self.runtime.database.engine.connect() as connection:
+            sessions = async_sessionmaker(
+                connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            )
+            database = Database(self.runtime.database.engine, sessions)
+            app = build_app(replace(self.runtime, database=database))
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk") as client:
+                yield Desk(client, connection)
+
+
+@dataclass
+class Desk:
+    """Where requests are made and undone."""
+
+    client: httpx.AsyncClient
+    connection: AsyncConnection
+    written: int = 0
+
+    async def ask(self, method: str, path: str, **said: Any) -> httpx.Response:
+        """One request; `written` then holds how many rows it had touched before it was undone."""
+        outer = await self.connection.begin()
+        before = await self._touched()
+        try:
+            return await self.client.request(method, path, **said)
+        finally:
+            self.written = await self._touched() - before
+            await outer.rollback()
+
+    async def _touched(self) -> int:
+        query = "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+        return int(await self.connection.scalar(text(query)) or 0)
+
+
+@asynccontextmanager
+async def made(sim: Running, *, folder: Path, url: str) -> AsyncIterator[World]:
+    """The world, committed, in the database at `url`."""
+    async with invoiced.runtime_on(sim, folder=folder, url=url) as runtime:
+        world = World(runtime, runtime.clock.now(), account=await sim.payee())
+        async with runtime.database.begin() as session:
+            await _people(session, world)
+            await _work(session, world)
+            await _money(session, world)
+        await _papers(world)
+        yield world
+
+
+async def _people(session: AsyncSession, world: World) -> None:
+    now = world.now
+    company = await people.company(session, now=now)
+    other = await people.company(session, now=now, legal_name="Fremd Labs GmbH")
+    owner = await people.owner_of(session, company.id)
+    viewer = await people.user(session, now=now, door="client")
+    session.add(CompanyMember(company_id=company.id, user_id=viewer.id, role="viewer",
+                              joined_at=now))  # fmt: skip
+    session.add(Grant(user_id=viewer.id, subject_id=company.id, role=CompanyRole.VIEWER))
+    trainer = await people.trainer(session, now=now)
+    other_trainer = await people.trainer(session, now=now, full_name="Dr. Fremd Beispiel")
+    users = {
+        "owner": owner,
+        "viewer": viewer.id,
+        "stranger": await people.owner_of(session, other.id),
+        "trainer": trainer.user_id,
+        "other_trainer": other_trainer.user_id,
+        "finance": (await people.user(session, now=now, door="finance")).id,
+        "operations": (await people.user(session, now=now, door="operations")).id,
+    }
+    for actor, user_id in users.items():
+        world.tokens[actor] = await people.token(session, user_id, now=now)
+        world.tokens[f"expired {actor}"] = await _expired(session, user_id, now=now)
+        world.things[f"{actor} user"] = user_id
+    world.tokens["key"] = await _key(session, world, company.id, owner)
+    world.things |= {"company": company.id, "trainer": trainer.id,
+                     "other company": other.id, "other trainer": other_trainer.id}  # fmt: skip
+
+
+async def _expired(session: AsyncSession, user_id: UUID, *, now: datetime) -> str:
+    sign_in = SignInSession(id=new_id(), user_id=user_id, created_at=now - timedelta(days=1))
+    session.add(sign_in)
+    await session.flush()
+    secret = crypto.new_secret()
+    session.add(AccessToken(token_hash=crypto.fingerprint(secret), session_id=sign_in.id,
+                            expires_at=now - timedelta(seconds=1)))  # fmt: skip
+    return secret
+
+
+async def _key(session: AsyncSession, world: World, company_id: UUID, owner: UUID) -> str:
+    """An API key that holds no scope."""
+    secret = crypto.new_secret()
+    row = ApiKey(
+        id=new_id(), subject_id=company_id, prefix="abcdefghijkl", name="bare", scopes=[],
+        secret_hash=crypto.fingerprint(secret), created_by_user_id=owner, created_at=world.now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    world.things["api_key"] = row.id
+    return f"lwk_{row.prefix}.{secret}"
+
+
+async def _work(session: AsyncSession, world: World) -> None:
+    now, things = world.now, world.things
+    company = await session.get_one(Company, things["company"])
+    project = await work.project(session, company, now=now, budget_minor=50_000_000)
+    draft = await work.project(session, company, now=now, state="draft", title="Draft")
+    position = await work.position(session, project, now=now)
+    await work.position(session, draft, now=now)
+    waiting = await work.position(session, project, now=now, title="Second reader")
+    applied = await _application(session, waiting, things["trainer"], now=now, state="submitted")
+    offered = await work.position(session, project, now=now, title="Third reader")
+    free = await work.position(session, project, now=now, title="Fourth reader")
+    asked = await _application(session, offered, things["trainer"], now=now, state="offered")
+    offer = await _offer(session, asked, now=now)
+    engagement = await work.engagement(session, position, things["trainer"], now=now)
+    things |= {
+        "project": project.id, "draft": draft.id, "position": position.id, "offer": offer.id,
+        "free position": offered.id, "application": applied.id, "engagement": engagement.id,
+        "waiting position": free.id,
+    }  # fmt: skip
+    week = (now - timedelta(days=7 + now.weekday())).replace(
+        hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC
+    )
+    staff, weeks, invoices = things["finance user"], [], []
+    for back in (14, 7):
+        weeks.append(
+            await deals.approved_week(
+                session, engagement, now=now, week_starts_at=week - timedelta(days=back)
+            )
+        )
+        run = await running.run_invoices(
+            session, FinanceActor(staff), through_on=now.date(), company_id=company.id,
+            sample_issuer=True, now=now,
+        )  # fmt: skip
+        invoices.append(await session.get_one(Invoice, run.invoices[0].id))
+    session.add(CapCounter(scope="credit_limit", scope_id=company.id, period="", cap=10**15,
+                           used=3 * 600 * 60 * 15_000))  # fmt: skip
+    paid, unpaid = invoices
+    await deals.collected(session, paid, weeks[:1], now=now, user_id=staff)
+    payout = await deals.payout(
+        session, weeks[:1], now=now, by_user_id=staff, account=world.account
+    )
+    await deals.approved_week(session, engagement, now=now, week_starts_at=week)
+    things |= {
+        "invoice": unpaid.id, "paid invoice": paid.id, "payout": payout.id,
+        "payout_run": payout.run_id,
+    }  # fmt: skip
+
+
+async def _application(
+    session: AsyncSession, position: Position, trainer_id: UUID, *, now: datetime, state: str
+) -> Application:
+    row = Application(
+        id=new_id(), position_id=position.id, company_id=position.company_id,
+        trainer_id=trainer_id, state=state, decide_by_at=now + timedelta(days=7), created_at=now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    session.add_all([
+        ApplicationBillTerms(application_id=row.id, asking_bill_minor=15_000, currency="USD"),
+        ApplicationPayTerms(application_id=row.id, asking_pay_minor=12_000, currency="USD"),
+    ])  # fmt: skip
+    await session.flush()
+    return row
+
+
+async def _offer(session: AsyncSession, to: Application, *, now: datetime) -> Offer:
+    row = Offer(
+        id=new_id(), application_id=to.id, position_id=to.position_id, company_id=to.company_id,
+        trainer_id=to.trainer_id, state="sent", weekly_minutes=600, starts_on=now.date(),
+        expires_at=now + timedelta(days=7), pay_week_timezone="UTC", pay_week_first_day=1,
+        created_at=now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    session.add_all([
+        OfferBillTerms(offer_id=row.id, bill_minor=15_000, currency="USD"),
+        OfferPayTerms(offer_id=row.id, pay_minor=12_000, currency="USD"),
+    ])  # fmt: skip
+    await session.flush()
+    return row
+
+
+async def _money(session: AsyncSession, world: World) -> None:
+    now, things = world.now, world.things
+    session.add(PayoutAccount(trainer_id=things["trainer"], state="created", ready=True,
+                              provider_account_id=world.account, missing=[], intended_at=now,
+                              fetched_at=now))  # fmt: skip
+    export = Export(
+        id=new_id(), kind="invoices", format="csv", from_on=now.date(), to_on=now.date(),
+        state="finished", file_key="exports/matrix.csv", sha256=b"0" * 32, finished_at=now,
+        created_by_user_id=things["finance user"], created_at=now,
+    )  # fmt: skip
+    session.add(export)
+    await session.flush()
+    things["export"] = export.id
+    await world.runtime.outside.files.put("exports/matrix.csv", b"number\n")
+    claimed = await people.credential(
+        session, things["trainer"], now=now, state="claimed", number="1000000004"
+    )
+    things["credential"] = claimed.id
+
+
+async def _papers(world: World) -> None:
+    transport = httpx.ASGITransport(app=build_app(world.runtime))
+    async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk") as client:
+        answer = await client.post(
+            f"/trainer/v1/me/credentials/{world.things['credential']}/evidence",
+            files={"file": ("licence.pdf", papers.PDF, "application/pdf")},
+            headers=world.headers("trainer"),
+        )
+        assert answer.status_code == 201, answer.text
+    async with world.runtime.database.begin() as session:
+        document = (await session.scalars(select(EvidenceDocument))).one()
+    world.things["document"] = document.id
