@@ -64,8 +64,8 @@ class Settings(BaseSettings):
         if "sim" in self.stripe_key.get_secret_value():
             faults.append("LEHRWERK_STRIPE_KEY must be a Stripe key, not the simulator's")
         known = {DEVELOPMENT_WEBHOOK_SECRET, DEVELOPMENT_CONNECT_SECRET, ""}
-        both = (*self.stripe_webhook_secrets, *self.stripe_connect_webhook_secrets)
-        if not both or any(s.get_secret_value() in known for s in both):
+        both = (self.stripe_webhook_secrets, self.stripe_connect_webhook_secrets)
+        if any(not some or any(s.get_secret_value() in known for s in some) for some in both):
             faults.append(
                 "LEHRWERK_STRIPE_WEBHOOK_SECRETS and …_CONNECT_WEBHOOK_SECRETS must be set"
             )
