@@ -74,6 +74,25 @@ async def test_best_first_and_every_part_adds_up(session: AsyncSession, now: dat
     assert found[-1].profile.label == "Erika B."
 
 
+async def test_only_a_verified_credential_proves_a_skill(
+    session: AsyncSession, now: datetime
+) -> None:
+    asked = {"countries": ["ZW"], "skills": ["emergency medicine"]}
+    actor, position = await posted(session, now, requirements=asked)
+    values = {}
+    for state in ("claimed", "verified"):
+        her = await trainer(session, now)
+        await people.credential(
+            session, her.id, now=now, state=state, specialty="Emergency medicine"
+        )
+        values[state] = her.id
+    found = {
+        each.profile.id: next(p.value for p in each.parts if p.factor is Factor.SKILLS)
+        for each in await candidates(session, actor, position, now)
+    }
+    assert found == {values["claimed"]: 5_000, values["verified"]: 10_000}
+
+
 async def test_pages_meet_without_gap_or_overlap(session: AsyncSession, now: datetime) -> None:
     actor, position = await posted(session, now)
     for number in range(7):
@@ -91,7 +110,7 @@ async def test_listed_exactly_when_explained_as_eligible(
 ) -> None:
     asked = {"countries": ["ZW"], "credentials": ["us_npi"]}
     actor, position = await posted(session, now, requirements=asked, starts_on=now.date())
-    fits = await trainer(session, now, asking_pay_minor=14_400)
+    fits = await trainer(session, now, asking_pay_minor=14_400, available_from_on=now.date())
     crowd = {
         fits.id: None,
         (await trainer(session, now)).id: Need.CREDENTIAL,
