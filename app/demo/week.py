@@ -32,7 +32,7 @@ def work(brief: Brief, cast: Cast, stage: Stage, teller: Teller) -> None:
             },
             entry_id=str(uuid4()),
         )
-        pieces = [entry, *entry["parts"]]
+        pieces = entry["parts"]
         over += [p for p in pieces if p["state"] == "over_cap"]
         teller.say(f"{started:%A} {hours(minutes)} by hand: {_pieces(pieces)}.")
     _over_cap(brief, cast, over, teller)
@@ -45,7 +45,7 @@ def _by_timer(brief: Brief, cast: Cast, stage: Stage, teller: Teller) -> None:
     )
     stage.advance(minutes=brief.work.timer_minutes)
     stopped = cast.trainer.call("stop_timer", {}, entry_id=timer)
-    worked = _minutes(stopped)
+    worked = stopped["worked_seconds"] // 60
     teller.say(
         f"Monday by timer: {hours(worked)} (the server guaranteed it until "
         f"{str(started['stops_by'])[11:16]} UTC)."
@@ -53,8 +53,7 @@ def _by_timer(brief: Brief, cast: Cast, stage: Stage, teller: Teller) -> None:
 
 
 def _minutes(entry: dict[str, Any]) -> int:
-    span = datetime.fromisoformat(entry["ended_at"]) - datetime.fromisoformat(entry["started_at"])
-    return round(span.total_seconds() / 60)
+    return int(entry["worked_seconds"]) // 60
 
 
 def _pieces(pieces: list[dict[str, Any]]) -> str:
