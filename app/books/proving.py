@@ -13,6 +13,7 @@ from app.kit.proof import Identity
 from app.ledger import proof as ledger
 from app.payouts import proof as payouts
 from app.projects import proof as projects
+from app.timesheets import proof as timesheets
 from app.trainers import proof as trainers
 
 Prove = Callable[[AsyncSession], Awaitable[list[Identity]]]
@@ -23,6 +24,7 @@ PROOFS: tuple[Prove, ...] = (
     trainers.prove,
     projects.prove,
     engagements.prove,
+    timesheets.prove,
     invoicing.prove,
     payouts.prove,
     crossing.prove,
