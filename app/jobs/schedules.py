@@ -5,7 +5,7 @@ They run every few seconds in real time, and once right after the development cl
 
 from collections.abc import Awaitable, Callable
 
-from app.jobs import hiring, invoicing, ledger, payouts, positions
+from app.jobs import hiring, invoicing, ledger, payouts, positions, time
 from app.jobs.toolbox import Toolbox
 
 Sweep = Callable[[Toolbox], Awaitable[None]]
@@ -13,6 +13,9 @@ Sweep = Callable[[Toolbox], Awaitable[None]]
 SWEEPS: dict[str, Sweep] = {
     "reprice_positions": positions.reprice_positions,
     "expire_offers": hiring.expire_offers,
+    "attend_timers": time.attend_timers,
+    "submit_timesheets": time.submit_timesheets,
+    "approve_timesheets": time.approve_timesheets,
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
     "clear_payments": invoicing.clear_payments,
     "look_at_open_pages": invoicing.look_at_open_pages,

@@ -1,0 +1,64 @@
+"""The clock in timesheets: running timers, weeks handed in, reviews that nobody made."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.actor import SystemActor
+from app.domain.refusals import Refusal
+from app.jobs.toolbox import Toolbox
+from app.timesheets import approving, attending, submitting
+
+_log = structlog.get_logger("lehrwerk.jobs")
+_SUBMIT = SystemActor("auto_submit")
+_APPROVE = SystemActor("auto_approve")
+
+
+async def attend_timers(tools: Toolbox) -> None:
+    """Extend running timers; close those whose cap is reached or that nobody stopped."""
+
+    async def attend(session: AsyncSession, entry_id: UUID, now: datetime) -> None:
+        await attending.attend(session, entry_id, now=now)
+
+    await _each(tools, attending.due, attend)
+
+
+async def submit_timesheets(tools: Toolbox) -> None:
+    """Hand in sheets a day after their week, and sent-back ones after three days."""
+
+    async def submit(session: AsyncSession, sheet_id: UUID, now: datetime) -> None:
+        await submitting.submit(session, _SUBMIT, sheet_id, now=now)
+
+    await _each(tools, submitting.due, submit)
+
+
+async def approve_timesheets(tools: Toolbox) -> None:
+    """Approve what was not answered within its review window: silence costs no trainer money."""
+
+    async def approve(session: AsyncSession, sheet_id: UUID, now: datetime) -> None:
+        await approving.approve(session, _APPROVE, sheet_id, now=now)
+
+    await _each(tools, approving.due, approve)
+
+
+async def _each(
+    tools: Toolbox,
+    due: Callable[..., Awaitable[list[UUID]]],
+    deed: Callable[[AsyncSession, UUID, datetime], Awaitable[None]],
+) -> None:
+    """Do the deed for each that is due, each in a transaction of its own.
+
+    One that refuses, because somebody was faster, does not hold up the others.
+    """
+    now = tools.clock.now()
+    async with tools.database.begin() as session:
+        ids = await due(session, now=now)
+    for id_ in ids:
+        try:
+            async with tools.database.begin() as session:
+                await deed(session, id_, now)
+        except Refusal as refusal:
+            _log.info("sweep_refused", what=str(id_), code=refusal.code)
