@@ -141,7 +141,7 @@ def _rounded_once(side: str) -> tuple[str, str, str]:
     """Per engagement, week and rate: minutes and money are the one rounding of the seconds."""
     return (
         f"{side} lines are rounded once",
-        f"SELECT count(*) FROM {side}_lines",  # noqa: S608
+        f"SELECT count(*) FROM {side}_lines",  # noqa: S608 – our own constants
         f"""
 SELECT engagement_id AS engagement, week_starts_at AS week, {side}_rate_minor AS rate,
        sum(worked_seconds) AS seconds, sum(minutes) AS minutes

@@ -9,13 +9,17 @@ from uuid import UUID
 from sqlalchemy import Row, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.companies.tables import Company
 from app.domain.caps import Scope
 from app.domain.hours import seconds_between
 from app.domain.refusals import NotFound
-from app.domain.timesheets import EntryState, SheetState
+from app.domain.timesheets import EntryState, OverCapReason, SendBackReason, SheetState
 from app.domain.weeks import Span
+from app.engagements.tables import Engagement
 from app.kit.paging import Cut, Page, cut, paged
+from app.projects.tables import Position
 from app.timesheets.tables import TimeEntry, Timesheet
+from app.trainers.tables import Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class PieceFacts:
     task_reference: str | None
     binding_cap: Scope | None
     decide_by_at: datetime | None
-    decision_reason_code: str | None
+    decision_reason_code: OverCapReason | None
     decision_explanation: str | None
     company_agreed_at: datetime | None
     operations_agreed_at: datetime | None
@@ -77,6 +81,21 @@ class EntryFacts:
         return max(piece.version for piece in self.pieces)
 
     @property
+    def state(self) -> EntryState:
+        """Running while any of it runs, else the state of what was worked first."""
+        return EntryState.RUNNING if self.running else self.root.state
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """None while it runs."""
+        return None if self.running else self.pieces[-1].ended_at
+
+    @property
+    def worked_seconds(self) -> int:
+        """Elapsed seconds of all pieces that do not run any more."""
+        return sum(piece.worked_seconds for piece in self.pieces)
+
+    @property
     def running(self) -> PieceFacts | None:
         return next((p for p in self.pieces if p.state is EntryState.RUNNING), None)
 
@@ -88,7 +107,11 @@ class SheetFacts:
     id: UUID
     engagement_id: UUID
     company_id: UUID
+    company_name: str
+    position_title: str
     trainer_id: UUID
+    trainer_name: str
+    pay_week_timezone: str
     week_starts_at: datetime
     week_ends_at: datetime
     state: SheetState
@@ -96,13 +119,38 @@ class SheetFacts:
     review_by_at: datetime | None
     sent_back_count: int
     sent_back_at: datetime | None
-    sent_back_reason_code: str | None
+    sent_back_reason_code: SendBackReason | None
     sent_back_explanation: str | None
     approved_at: datetime | None
 
 
 PIECE_COLUMNS = tuple(getattr(TimeEntry, name) for name in PieceFacts.__slots__)
-_SHEET_COLUMNS = tuple(getattr(Timesheet, name) for name in SheetFacts.__slots__)
+_SHEETS: Select[Any] = (
+    select(
+        Timesheet.id,
+        Timesheet.engagement_id,
+        Timesheet.company_id,
+        Company.legal_name.label("company_name"),
+        Position.title.label("position_title"),
+        Timesheet.trainer_id,
+        Trainer.full_name.label("trainer_name"),
+        Engagement.pay_week_timezone,
+        Timesheet.week_starts_at,
+        Timesheet.week_ends_at,
+        Timesheet.state,
+        Timesheet.submitted_at,
+        Timesheet.review_by_at,
+        Timesheet.sent_back_count,
+        Timesheet.sent_back_at,
+        Timesheet.sent_back_reason_code,
+        Timesheet.sent_back_explanation,
+        Timesheet.approved_at,
+    )
+    .join(Engagement, Engagement.id == Timesheet.engagement_id)
+    .join(Company, Company.id == Timesheet.company_id)
+    .join(Position, Position.id == Engagement.position_id)
+    .join(Trainer, Trainer.id == Timesheet.trainer_id)
+)
 
 
 def read_piece(row: Row[Any]) -> PieceFacts:
@@ -111,12 +159,16 @@ def read_piece(row: Row[Any]) -> PieceFacts:
     values["state"] = EntryState(values["state"])
     if values["binding_cap"] is not None:
         values["binding_cap"] = Scope(values["binding_cap"])
+    if values["decision_reason_code"] is not None:
+        values["decision_reason_code"] = OverCapReason(values["decision_reason_code"])
     return PieceFacts(**values)
 
 
 def _read_sheet(row: Row[Any]) -> SheetFacts:
     values = dict(row._mapping)
     values["state"] = SheetState(values["state"])
+    if values["sent_back_reason_code"] is not None:
+        values["sent_back_reason_code"] = SendBackReason(values["sent_back_reason_code"])
     return SheetFacts(**values)
 
 
@@ -145,7 +197,7 @@ async def list_over_cap_of_company(
 async def list_over_cap_of_operations(
     session: AsyncSession, page: Cut, *, now: datetime
 ) -> Page[PieceFacts]:
-    """Time that operations may decide: beyond trainers' weeks, and what companies left undecided."""
+    """Time that operations may decide: beyond trainers' weeks, or left undecided by a company."""
     statement = select(*PIECE_COLUMNS).where(
         TimeEntry.state == EntryState.OVER_CAP,
         (TimeEntry.binding_cap == Scope.TRAINER_WEEK) | (TimeEntry.decide_by_at <= now),
@@ -157,9 +209,7 @@ async def list_sheets_of_trainer(
     session: AsyncSession, trainer_id: UUID, page: Cut
 ) -> Page[SheetFacts]:
     """The trainer's timesheets, newest week first."""
-    return await _sheets(
-        session, select(*_SHEET_COLUMNS).where(Timesheet.trainer_id == trainer_id), page
-    )
+    return await _sheets(session, _SHEETS.where(Timesheet.trainer_id == trainer_id), page)
 
 
 async def list_sheets_of_company(
@@ -171,7 +221,7 @@ async def list_sheets_of_company(
     engagement_id: UUID | None = None,
 ) -> Page[SheetFacts]:
     """The company's timesheets, newest week first."""
-    statement = select(*_SHEET_COLUMNS).where(Timesheet.company_id == company_id)
+    statement = _SHEETS.where(Timesheet.company_id == company_id)
     if state is not None:
         statement = statement.where(Timesheet.state == state)
     if engagement_id is not None:
@@ -235,7 +285,7 @@ async def _sheets(session: AsyncSession, statement: Select[Any], page: Cut) -> P
 
 
 async def _sheet(session: AsyncSession, *conditions: Any) -> SheetFacts:
-    row = (await session.execute(select(*_SHEET_COLUMNS).where(*conditions))).one_or_none()
+    row = (await session.execute(_SHEETS.where(*conditions))).one_or_none()
     if row is None:
         raise NotFound
     return _read_sheet(row)

@@ -153,7 +153,7 @@ def _stands(
                     "/engagement_id",
                     "cannot_move",
                     "Time cannot move to another engagement. Delete it and log it there.",
-                    "Zeit lässt sich nicht verschieben. Löschen Sie sie und tragen Sie sie neu ein.",
+                    "Zeit lässt sich nicht verschieben. Löschen und dort eintragen.",
                 )
             ]
         )

@@ -42,7 +42,7 @@ class BeforeFirstDay(Refusal):
 
     kind = Kind.INVALID
     en = "The engagement begins at {from_at}. Ask the company if you worked before that."
-    de = "Die Tätigkeit beginnt am {from_at}. Fragen Sie die Firma, wenn Sie vorher gearbeitet haben."
+    de = "Die Tätigkeit beginnt am {from_at}. Fragen Sie die Firma wegen früherer Arbeit."
 
 
 class AfterLastDay(Refusal):

@@ -99,7 +99,7 @@ async def send_back(
 
 
 async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:
-    """Sheets that the clock hands in: a day after their week, or three days after a sending back."""
+    """Sheets that the clock hands in: a day after their week, or three days after their return."""
     recorded = (
         select(TimeEntry.id)
         .where(TimeEntry.timesheet_id == Timesheet.id, TimeEntry.state == EntryState.RECORDED.value)

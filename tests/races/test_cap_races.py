@@ -120,7 +120,7 @@ async def test_many_trainers_at_the_last_hours_of_a_shared_cap(
 
 
 async def test_one_trainer_at_her_own_week_over_two_companies(database: Database) -> None:
-    """R1: 400 entries of 400 seconds against 810 minutes: the last that fits is split at the cap."""
+    """R1: 400 entries of 400 seconds against 810 minutes: the last that fits is split."""
     seed = 20_261_125
     async with database.begin() as session:
         one = await deal(session, now=NOW)

@@ -12,6 +12,7 @@ from app.api.client import (
     project_routes,
     registration_routes,
     session_routes,
+    time_routes,
     vocabulary_routes,
 )
 from app.api.client.actor import authenticate
@@ -54,6 +55,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     company_routes.ROUTER,
     vocabulary_routes.ROUTER,
     hiring_routes.ROUTER,
+    time_routes.ROUTER,
     invoice_routes.router,
     candidate_routes.ROUTER,
     project_routes.ROUTER,

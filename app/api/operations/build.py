@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.operations import check_routes, session_routes
+from app.api.operations import check_routes, session_routes, time_routes
 from app.api.operations.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -21,7 +21,11 @@ POLICY = DoorPolicy(
     outside=frozenset({"sign_in", "refresh_session", "download_evidence"}),
 )
 
-ROUTERS: tuple[APIRouter, ...] = (session_routes.routes, check_routes.ROUTER)
+ROUTERS: tuple[APIRouter, ...] = (
+    session_routes.routes,
+    check_routes.ROUTER,
+    time_routes.ROUTER,
+)
 
 
 def build(runtime: Runtime) -> FastAPI:

@@ -12,6 +12,7 @@ from app.api.trainer import (
     profile_routes,
     registration_routes,
     session_routes,
+    time_routes,
     vocabulary_routes,
 )
 from app.api.trainer.actor import authenticate
@@ -53,6 +54,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     credential_routes.ROUTER,
     vocabulary_routes.ROUTER,
     hiring_routes.ROUTER,
+    time_routes.ROUTER,
     earning_routes.router,
     feed_routes.ROUTER,
 )

@@ -1,0 +1,168 @@
+"""Hours on the phone: what is left, the timer, entries, timesheets."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response
+
+from app.api.door import Now, Session, router
+from app.api.paging import Listed, PageAsked, listed
+from app.api.trainer.actor import Caller
+from app.api.trainer.inputs.time import RecordTime, StartTimer, StopTimer
+from app.api.trainer.views.time import (
+    AllowanceView,
+    EntryView,
+    PartView,
+    TimesheetView,
+    allowance_view,
+    entry_view,
+    part_view,
+    timesheet_view,
+)
+from app.timesheets import for_trainers, recording, submitting, timing
+
+ROUTER = router("time")
+
+
+def _version(
+    if_match: Annotated[
+        str | None,
+        Header(
+            pattern=r'^(W/)?"?[0-9]{1,9}"?$',
+            description="The `version` (or ETag) of the entry that you edit.",
+        ),
+    ] = None,
+) -> int | None:
+    return None if if_match is None else int(if_match.removeprefix("W/").strip('"'))
+
+
+IfVersion = Annotated[int | None, Depends(_version)]
+_THERE: dict[int | str, dict[str, Any]] = {
+    200: {"model": EntryView, "description": "It was there already, or was edited."}
+}
+
+
+@ROUTER.get("/engagements/{engagement_id}/allowance", operation_id="get_allowance")
+async def get_allowance(
+    engagement_id: UUID, caller: Caller, session: Session, now: Now
+) -> AllowanceView:
+    """How many minutes you can still log now, under each cap and the one that binds first.
+
+    `trainer_week` counts over all your engagements from Monday 00:00 UTC; `engagement_week` is
+    the pay week of this one; `project` is shared with others. Weeks are given in UTC, in the
+    pay week's zone and in yours.
+    """
+    return allowance_view(await for_trainers.get_allowance(session, caller, engagement_id, now=now))
+
+
+@ROUTER.put(
+    "/time-entries/{entry_id}/timer",
+    operation_id="start_timer",
+    status_code=201,
+    responses={200: {"model": EntryView, "description": "It was started already."}},
+)
+async def start_timer(
+    entry_id: UUID,
+    said: StartTimer,
+    *,
+    response: Response,
+    caller: Caller,
+    session: Session,
+    now: Now,
+) -> EntryView:
+    """Start a timer under an id that you mint (a UUID), so that a retry starts nothing twice.
+
+    `stops_by` is until when its time is guaranteed; it moves on while caps leave room. Past a cap
+    the timer runs on and that time is kept for a decision. 409 `hour_cap_reached` when nothing is
+    left, 409 `timer_already_running` (with its `entry_id`) when another one runs.
+    """
+    done = await timing.start_timer(session, caller, entry_id, said.timer(), now=now)
+    response.status_code = 201 if done.created else 200
+    response.headers["ETag"] = f'"{done.entry.version}"'
+    return entry_view(done.entry, done.allowance)
+
+
+@ROUTER.post("/time-entries/{entry_id}/stop", operation_id="stop_timer")
+async def stop_timer(
+    entry_id: UUID,
+    caller: Caller,
+    session: Session,
+    now: Now,
+    said: StopTimer | None = None,
+) -> EntryView:
+    """Stop a timer. This always succeeds: the first stop wins, a later one shows what stands.
+
+    `stopped_at` is put right by the offset between the phone's clock and ours at the start.
+    What lies beyond a cap is a part of its own in state `over_cap`.
+    """
+    stopped_at = said.stopped_at if said else None
+    return entry_view(
+        await timing.stop_timer(session, caller, entry_id, stopped_at=stopped_at, now=now)
+    )
+
+
+@ROUTER.put(
+    "/time-entries/{entry_id}", operation_id="record_time", status_code=201, responses=_THERE
+)
+async def record_time(
+    entry_id: UUID,
+    said: RecordTime,
+    *,
+    response: Response,
+    if_version: IfVersion,
+    caller: Caller,
+    session: Session,
+    now: Now,
+) -> EntryView:
+    """Log hours under an id that you mint (a UUID). Up to 30 days late, never ahead of time.
+
+    The same id and body answer the entry as it stands (200). Another body is 409 `already_used`
+    with the current entry in `facts`; with `If-Match: <version>` it is an edit, until the week is
+    submitted. What does not fit under a cap is kept as a part in state `over_cap` and decided on
+    by `decide_by_at`; nothing is lost. 409 `time_overlaps` names your other entry.
+    """
+    done = await recording.record_time(
+        session, caller, entry_id, said.time(), if_version=if_version, now=now
+    )
+    response.status_code = 201 if done.created else 200
+    response.headers["ETag"] = f'"{done.entry.version}"'
+    return entry_view(done.entry, done.allowance)
+
+
+@ROUTER.delete("/time-entries/{entry_id}", operation_id="delete_time", status_code=204)
+async def delete_time(entry_id: UUID, caller: Caller, session: Session, now: Now) -> None:
+    """Take an entry back before its week is submitted. Deleting it again changes nothing."""
+    await recording.delete_time(session, caller, entry_id, now=now)
+
+
+@ROUTER.get("/time-entries", operation_id="list_time", response_model=Listed[PartView])
+async def list_time(
+    request: Request,
+    caller: Caller,
+    session: Session,
+    page: PageAsked,
+    engagement_id: UUID | None = None,
+) -> dict[str, Any]:
+    """Your hours in all engagements or in one, newest first, in the parts in which they count."""
+    found = await for_trainers.list_time(session, caller, page, engagement_id=engagement_id)
+    return listed(request, found, part_view)
+
+
+@ROUTER.get("/timesheets", operation_id="list_timesheets", response_model=Listed[TimesheetView])
+async def list_timesheets(
+    request: Request, caller: Caller, session: Session, page: PageAsked
+) -> dict[str, Any]:
+    """Your timesheets, newest week first, with what they come to."""
+    found = await for_trainers.list_timesheets(session, caller, page)
+    return listed(request, found, timesheet_view)
+
+
+@ROUTER.post("/timesheets/{timesheet_id}/submit", operation_id="submit_timesheet")
+async def submit_timesheet(
+    timesheet_id: UUID, caller: Caller, session: Session, now: Now
+) -> TimesheetView:
+    """Hand a timesheet in, also before its week is over. It is approved by itself at
+    `review_by_at` unless the company answers before. Without you the clock hands it in a day
+    after the week. Submitting it again changes nothing."""
+    sheet = await submitting.submit(session, caller, timesheet_id, now=now)
+    return timesheet_view(await for_trainers.with_amount(session, caller, sheet))

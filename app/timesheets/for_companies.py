@@ -1,0 +1,77 @@
+"""What a company reads of hours: minutes and their bill side."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.actor import ClientActor
+from app.domain.permissions import Permission, require
+from app.domain.timesheets import SheetState
+from app.kit.paging import Cut, Page
+from app.timesheets import bill_lines, queries
+from app.timesheets.bill_lines import Billed
+from app.timesheets.queries import PieceFacts, SheetFacts
+
+
+@dataclass(frozen=True, slots=True)
+class CompanySheet:
+    """A sheet with what it comes to; until it is approved, with what it would come to now."""
+
+    facts: SheetFacts
+    amount: Billed
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyOverCap:
+    """Time beyond a cap with what it would come to by itself."""
+
+    piece: PieceFacts
+    amount: Billed
+
+
+async def list_timesheets(
+    session: AsyncSession,
+    actor: ClientActor,
+    page: Cut,
+    *,
+    state: SheetState | None = None,
+    engagement_id: UUID | None = None,
+) -> Page[CompanySheet]:
+    """The company's timesheets, newest week first. Raises NotAllowed."""
+    require(actor, Permission.READ_TIME)
+    found = await queries.list_sheets_of_company(
+        session, actor.company_id, page, state=state, engagement_id=engagement_id
+    )
+    amounts = await bill_lines.amounts(session, found.items)
+    return Page([CompanySheet(facts, amounts[facts.id]) for facts in found.items], found.last)
+
+
+async def get_timesheet(
+    session: AsyncSession, actor: ClientActor, sheet_id: UUID
+) -> tuple[CompanySheet, list[PieceFacts]]:
+    """One timesheet and what stands on it. Raises NotAllowed, NotFound."""
+    require(actor, Permission.READ_TIME)
+    facts = await queries.sheet_of_company(session, actor.company_id, sheet_id)
+    pieces = await queries.pieces_on_sheet(session, sheet_id)
+    return await with_amount(session, facts), pieces
+
+
+async def with_amount(session: AsyncSession, facts: SheetFacts) -> CompanySheet:
+    """A sheet that the caller has read for this company, with what it comes to."""
+    return CompanySheet(facts, (await bill_lines.amounts(session, [facts]))[facts.id])
+
+
+async def list_over_cap(
+    session: AsyncSession, actor: ClientActor, page: Cut
+) -> Page[CompanyOverCap]:
+    """Time beyond a cap that waits for a decision, newest first. Raises NotAllowed."""
+    require(actor, Permission.READ_TIME)
+    found = await queries.list_over_cap_of_company(session, actor.company_id, page)
+    amounts = await bill_lines.estimates(session, found.items)
+    return Page([CompanyOverCap(piece, amounts[piece.id]) for piece in found.items], found.last)
+
+
+async def with_estimate(session: AsyncSession, piece: PieceFacts) -> CompanyOverCap:
+    """Time that the caller has read for this company, with what it would come to by itself."""
+    return CompanyOverCap(piece, (await bill_lines.estimates(session, [piece]))[piece.id])

@@ -1,0 +1,73 @@
+"""What a trainer reads of hours: her minutes, their pay side, and what is left under her caps."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.actor import TrainerActor
+from app.engagements import queries as engagements
+from app.kit.paging import Cut, Page
+from app.timesheets import budgets, pay_lines, queries
+from app.timesheets.allowances import Allowance
+from app.timesheets.pay_lines import Earned
+from app.timesheets.queries import PieceFacts, SheetFacts
+from app.trainers import queries as trainers
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerSheet:
+    """A sheet with what it comes to; until it is approved, with what it would come to now."""
+
+    facts: SheetFacts
+    amount: Earned
+    own_timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerAllowance:
+    """What is left in one engagement, and the zones in which its weeks are shown."""
+
+    engagement_id: UUID
+    allowance: Allowance
+    pay_week_timezone: str
+    own_timezone: str
+
+
+async def list_timesheets(
+    session: AsyncSession, actor: TrainerActor, page: Cut
+) -> Page[TrainerSheet]:
+    """The trainer's timesheets, newest week first."""
+    found = await queries.list_sheets_of_trainer(session, actor.trainer_id, page)
+    amounts = await pay_lines.amounts(session, found.items)
+    zone = (await trainers.get_profile(session, actor.trainer_id)).timezone
+    return Page([TrainerSheet(facts, amounts[facts.id], zone) for facts in found.items], found.last)
+
+
+async def with_amount(
+    session: AsyncSession, actor: TrainerActor, facts: SheetFacts
+) -> TrainerSheet:
+    """A sheet that the caller has read for this trainer, with what it comes to."""
+    amounts = await pay_lines.amounts(session, [facts])
+    zone = (await trainers.get_profile(session, actor.trainer_id)).timezone
+    return TrainerSheet(facts, amounts[facts.id], zone)
+
+
+async def get_allowance(
+    session: AsyncSession, actor: TrainerActor, engagement_id: UUID, *, now: datetime
+) -> TrainerAllowance:
+    """What is left for time worked now. Raises NotFound."""
+    engagement = await engagements.of_trainer(session, actor.trainer_id, engagement_id)
+    allowance = await budgets.allowance(session, engagement, now, now=now)
+    zone = (await trainers.get_profile(session, actor.trainer_id)).timezone
+    return TrainerAllowance(engagement_id, allowance, engagement.pay_week_timezone, zone)
+
+
+async def list_time(
+    session: AsyncSession, actor: TrainerActor, page: Cut, *, engagement_id: UUID | None = None
+) -> Page[PieceFacts]:
+    """Everything that she logged and did not delete, newest first, in pieces."""
+    return await queries.list_pieces_of_trainer(
+        session, actor.trainer_id, page, engagement_id=engagement_id
+    )
