@@ -64,7 +64,7 @@ def _over_cap(brief: Brief, cast: Cast, over: list[dict[str, Any]], teller: Tell
     """Nothing is cut off: the company decides about what lies beyond its cap."""
     allowance = cast.trainer.call("get_allowance", engagement_id=cast.ids["engagement"])
     teller.say(
-        f"Left this week: {allowance['minutes_left']} min; {allowance['binding_cap']} binds."
+        f"Left this week: {allowance['left_minutes']} min; {allowance['binding_cap']} binds."
     )
     beyond = sum(_minutes(e) for e in over)
     if not over:
