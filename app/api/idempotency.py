@@ -2,6 +2,7 @@
 
 import re
 from hashlib import sha256
+from urllib.parse import quote
 
 from cryptography.fernet import InvalidToken
 from fastapi import Request, Response
@@ -55,7 +56,9 @@ class Keeper:
         if self._key is not None and not _KEY.fullmatch(self._key):
             raise IdempotencyKeyMalformed
         who = describe(actor) if actor else "anyone"
-        self._scope = f"{door}:{who}:{request.method}:{request.url.path}"
+        # Quoted, because a path may hold what PostgreSQL cannot, such as %00.
+        path = quote(request.url.path, errors="surrogatepass")
+        self._scope = f"{door}:{who}:{request.method}:{path}"
         self._secret = f"{secret}:{self._key}"
         self._fingerprint = b""
 
