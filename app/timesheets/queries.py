@@ -125,7 +125,7 @@ class SheetFacts:
 
 
 PIECE_COLUMNS = tuple(getattr(TimeEntry, name) for name in PieceFacts.__slots__)
-_SHEETS: Select[Any] = (
+_SHEETS: Select[*tuple[Any, ...]] = (
     select(
         Timesheet.id,
         Timesheet.engagement_id,
@@ -279,7 +279,9 @@ async def _pieces(session: AsyncSession, statement: Select[Any], page: Cut) -> P
     return paged([read_piece(row) for row in rows], page, lambda p: (p.started_at, p.id))
 
 
-async def _sheets(session: AsyncSession, statement: Select[Any], page: Cut) -> Page[SheetFacts]:
+async def _sheets(
+    session: AsyncSession, statement: Select[*tuple[Any, ...]], page: Cut
+) -> Page[SheetFacts]:
     rows = await session.execute(cut(statement, Timesheet.week_starts_at, Timesheet.id, page))
     return paged([_read_sheet(row) for row in rows], page, lambda s: (s.week_starts_at, s.id))
 

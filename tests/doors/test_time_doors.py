@@ -1,0 +1,384 @@
+"""Hours over HTTP: three doors in one story, each refusal, and no rate on the wrong side."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from app.api.door import Runtime
+from app.companies.tables import CreditTerms
+from app.jobs import time as clockwork
+from app.kit.ids import new_id
+from app.main import toolbox_of
+from app.timesheets import proof
+from tests.factories import people
+from tests.factories.at_work import deal
+from tests.factories.hiring_doors import Caller
+
+BILL, PAY = 733_137, 331_744
+
+
+@dataclass
+class World:
+    """A trainer at work for a company, a rival of each, and operations."""
+
+    company: Caller
+    rival: Caller
+    trainer: Caller
+    stranger: Caller
+    operations: Caller
+    engagement_id: str
+    strangers_engagement_id: str
+    runtime: Runtime
+    monday: datetime
+    users: dict[str, UUID]
+    ahead: int
+
+    def later(self, **length: int) -> None:
+        """Set the clock to so long after that Wednesday noon."""
+        self.runtime.clock.set_offset(self.ahead + int(timedelta(**length).total_seconds()))
+
+    async def sign_in_again(self, caller: Caller) -> None:
+        """Tokens live for an hour, and the clock was moved by days."""
+        async with self.runtime.database.begin() as session:
+            caller.token = await people.token(
+                session, self.users[caller.door], now=self.runtime.clock.now()
+            )
+
+    def hours(self, start: float, length: float = 1, **more: Any) -> dict[str, Any]:
+        begin = self.monday + timedelta(hours=start)
+        return {
+            "engagement_id": self.engagement_id,
+            "started_at": begin.isoformat(),
+            "ended_at": (begin + timedelta(hours=length)).isoformat(),
+            **more,
+        }
+
+
+@pytest_asyncio.fixture
+async def world(doors: httpx.AsyncClient, runtime: Runtime, now: datetime) -> World:
+    """Rates that give themselves away: 7331.37 is billed, 3317.44 paid. Two hours a week.
+
+    It is a Wednesday noon, so that no week ends while a test runs.
+    """
+    noon = datetime(now.year, now.month, now.day, 12, tzinfo=UTC)
+    wednesday = noon + timedelta(days=7 + 2 - now.weekday())
+    ahead = int((wednesday - now).total_seconds())
+    runtime.clock.set_offset(ahead)
+    now = runtime.clock.now()
+    async with runtime.database.begin() as session:
+        terms: dict[str, Any] = {
+            "bill_minor": BILL, "pay_minor": PAY, "weekly_minutes": 120, "budget_minor": 50_000_000
+        }  # fmt: skip
+        at = await deal(session, now=now, **terms)
+        other = await deal(session, now=now, **terms)
+        for company in (at.company, other.company):
+            session.add(
+                CreditTerms(
+                    id=new_id(), company_id=company.id, kind="invoice", net_days=14,
+                    credit_limit_minor=50_000_000, currency="USD", funding_rule="on_collection",
+                    effective_at=now - timedelta(days=1),
+                )
+            )  # fmt: skip
+
+        async def caller(door: str, user_id: UUID) -> Caller:
+            return Caller(doors, door, await people.token(session, user_id, now=now))
+
+        staff = await people.user(session, now=now, door="operations")
+        return World(
+            company=await caller("client", at.owner_user_id),
+            rival=await caller("client", other.owner_user_id),
+            trainer=await caller("trainer", at.trainer.user_id),
+            stranger=await caller("trainer", other.trainer.user_id),
+            operations=await caller("operations", staff.id),
+            engagement_id=str(at.engagement.id),
+            strangers_engagement_id=str(other.engagement.id),
+            runtime=runtime,
+            monday=(wednesday - timedelta(days=9)).replace(hour=0),
+            ahead=ahead,
+            users={"client": at.owner_user_id, "operations": staff.id},
+        )
+
+
+async def assert_proven(world: World) -> None:
+    async with world.runtime.database.begin() as session:
+        for identity in await proof.prove(session):
+            assert identity.holds, identity
+
+
+def assert_walls(world: World) -> None:
+    """No digit of the other side's rate was ever heard, in any of its usual spellings."""
+    for caller, rate in ((world.trainer, BILL), (world.stranger, BILL), (world.company, PAY)):
+        for text in caller.heard:
+            for spelling in (str(rate), f"{rate / 100:.2f}", f"{rate // 100:,}"):
+                assert spelling not in text
+            assert "budget" not in text or caller is world.company
+    for text in world.operations.heard:
+        assert "minor" not in text
+
+
+async def test_from_hours_to_approval(world: World) -> None:
+    id_ = str(uuid4())
+    said = world.hours(9, 3, note="Fourteen answers")
+    made = await world.trainer("PUT", f"/time-entries/{id_}", said)
+    again = await world.trainer("PUT", f"/time-entries/{id_}", said)
+    assert (made.status_code, again.status_code) == (201, 200)
+    entry = made.json()
+    assert again.json() == entry
+    assert (entry["id"], entry["state"], entry["worked_seconds"]) == (id_, "recorded", 10_800)
+    recorded, over = entry["parts"]
+    assert (recorded["state"], recorded["worked_seconds"]) == ("recorded", 7_200)
+    assert (over["state"], over["worked_seconds"]) == ("over_cap", 3_600)
+    assert (over["binding_cap"], over["decided_by"]) == ("engagement_week", "company")
+    assert entry["allowance"]["binding_cap"] == "engagement_week"
+    assert entry["allowance"]["left_minutes"] == 0
+    assert made.headers["etag"] == '"1"'
+
+    (waiting,) = (await world.company("GET", "/over-cap")).json()["items"]
+    assert waiting["id"] == over["id"]
+    assert waiting["would_be_billed"] == {"minor": BILL, "currency": "USD"}
+    key = {"Idempotency-Key": str(uuid4())}
+    path = f"/over-cap/{over['id']}/decision"
+    decided = await world.company("POST", path, {"decision": "approve"}, **key)
+    replay = await world.company("POST", path, {"decision": "approve"}, **key)
+    assert decided.json()["state"] == "recorded"
+    assert replay.content == decided.content
+
+    (sheet,) = (await world.trainer("GET", "/timesheets")).json()["items"]
+    assert (sheet["state"], sheet["worked_minutes"]) == ("open", 180)
+    assert sheet["earned"] == {"minor": 3 * PAY, "currency": "USD"}
+    assert sheet["week"]["your_timezone"] == "Europe/Berlin"
+    submitted = await world.trainer("POST", f"/timesheets/{sheet['id']}/submit")
+    assert submitted.json()["state"] == "submitted"
+
+    (theirs,) = (await world.company("GET", "/timesheets?state=submitted")).json()["items"]
+    assert (theirs["id"], theirs["billed_minutes"]) == (sheet["id"], 180)
+    assert theirs["billed"] == {"minor": 3 * BILL, "currency": "USD"}
+    detail = (await world.company("GET", f"/timesheets/{sheet['id']}")).json()
+    assert [e["worked_seconds"] for e in detail["entries"]] == [7_200, 3_600]
+    assert detail["billed"] == theirs["billed"]
+    approved = await world.company("POST", f"/timesheets/{sheet['id']}/approve")
+    assert (approved.status_code, approved.json()["state"]) == (200, "approved")
+    assert approved.json()["billed"] == theirs["billed"]
+    repeat = await world.company("POST", f"/timesheets/{sheet['id']}/approve")
+    assert repeat.json() == approved.json()
+    (hers,) = (await world.trainer("GET", "/timesheets")).json()["items"]
+    assert (hers["state"], hers["earned"]["minor"]) == ("approved", 3 * PAY)
+    listed = (await world.trainer("GET", "/time-entries")).json()["items"]
+    assert {item["state"] for item in listed} == {"approved"}
+    await assert_proven(world)
+    assert_walls(world)
+
+
+async def test_the_allowance_in_three_zones(world: World) -> None:
+    answer = await world.trainer("GET", f"/engagements/{world.engagement_id}/allowance")
+    seen = answer.json()
+    assert seen["left_minutes"] == 120
+    caps = {cap["cap"]: cap for cap in seen["caps"]}
+    assert set(caps) == {"trainer_week", "engagement_week", "project"}
+    assert caps["project"]["cap_minutes"] is None
+    assert caps["trainer_week"]["cap_minutes"] == 2_400
+    assert seen["pay_week"]["timezone"] == "UTC"
+    assert seen["pay_week"]["starts_at_yours"][-6:] in ("+01:00", "+02:00")
+    foreign = await world.stranger("GET", f"/engagements/{world.engagement_id}/allowance")
+    never = await world.stranger("GET", f"/engagements/{uuid4()}/allowance")
+    assert (foreign.status_code, never.status_code) == (404, 404)
+    assert_walls(world)
+
+
+async def test_the_timer(world: World) -> None:
+    id_ = str(uuid4())
+    said = {"engagement_id": world.engagement_id}
+    started = await world.trainer("PUT", f"/time-entries/{id_}/timer", said)
+    again = await world.trainer("PUT", f"/time-entries/{id_}/timer", said)
+    assert (started.status_code, again.status_code) == (201, 200)
+    assert started.json()["state"] == "running"
+    assert started.json()["stops_by"] is not None
+    other = await world.trainer("PUT", f"/time-entries/{uuid4()}/timer", said)
+    assert (other.status_code, other.json()["code"]) == (409, "timer_already_running")
+    assert other.json()["facts"] == {"entry_id": id_}
+    foreign = await world.stranger("POST", f"/time-entries/{id_}/stop")
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "not_found")
+    world.later(minutes=30)
+    stopped = await world.trainer("POST", f"/time-entries/{id_}/stop", {})
+    later = await world.trainer("POST", f"/time-entries/{id_}/stop")
+    assert stopped.json() == later.json()
+    assert (stopped.json()["state"], stopped.json()["stops_by"]) == ("recorded", None)
+    assert 1_795 <= stopped.json()["worked_seconds"] <= 1_805
+    await assert_proven(world)
+
+
+async def test_nothing_left_to_start_with(world: World) -> None:
+    said = world.hours(7 * 24 + 9, 2)
+    await world.trainer("PUT", f"/time-entries/{uuid4()}", said)
+    refused = await world.trainer(
+        "PUT", f"/time-entries/{uuid4()}/timer", {"engagement_id": world.engagement_id}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (409, "hour_cap_reached")
+    assert refused.json()["facts"] == {"cap": "engagement_week"}
+
+
+async def test_edit_and_delete(world: World) -> None:
+    id_ = str(uuid4())
+    await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9))
+    other = await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9, 2))
+    assert (other.status_code, other.json()["code"]) == (409, "already_used")
+    assert other.json()["facts"]["current"]["version"] == 1
+    stale = {"If-Match": '"7"'}
+    refused = await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9, 2), **stale)
+    assert (refused.status_code, refused.json()["code"]) == (412, "version_differs")
+    odd = await world.trainer(
+        "PUT", f"/time-entries/{id_}", world.hours(9, 2), **{"If-Match": "new"}
+    )
+    assert odd.status_code == 422
+    edited = await world.trainer(
+        "PUT", f"/time-entries/{id_}", world.hours(9, 2), **{"If-Match": '"1"'}
+    )
+    assert (edited.status_code, edited.json()["worked_seconds"]) == (200, 7_200)
+    assert edited.headers["etag"] == '"2"'
+    for _ in range(2):
+        gone = await world.trainer("DELETE", f"/time-entries/{id_}")
+        assert gone.status_code == 204
+    foreign = await world.stranger("DELETE", f"/time-entries/{id_}")
+    never = await world.stranger("DELETE", f"/time-entries/{uuid4()}")
+    assert (foreign.status_code, never.status_code) == (404, 404)
+    late = await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9, 2))
+    assert (late.status_code, late.json()["code"]) == (409, "time_deleted")
+    await assert_proven(world)
+
+
+async def test_overlap_names_her_own_entry(world: World) -> None:
+    id_ = str(uuid4())
+    await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9))
+    refused = await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(9.5))
+    assert (refused.status_code, refused.json()["code"]) == (409, "time_overlaps")
+    assert refused.json()["facts"]["entry_id"] == id_
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda w: w.hours(9, 0), "not_forward"),
+        (lambda w: w.hours(24 * 60), "ends_in_the_future"),
+        (lambda w: w.hours(-24 * 60), "before_first_day"),
+        (lambda w: {**w.hours(9), "started_at": "2026-03-29T02:30:00"}, "invalid_shape"),
+        (lambda w: {**w.hours(9), "pay_rate": 1}, "invalid_shape"),
+        (lambda w: {**w.hours(9), "note": "a\x00b"}, "invalid_shape"),
+        (lambda w: {**w.hours(9), "started_at": 1_764_000_000}, "invalid_shape"),
+    ],
+)
+async def test_time_that_cannot_be(
+    world: World, change: Callable[[World], dict[str, Any]], code: str
+) -> None:
+    refused = await world.trainer("PUT", f"/time-entries/{uuid4()}", change(world))
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+
+
+async def test_sent_back_and_declined(world: World) -> None:
+    made = await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(9, 2.5))
+    over = made.json()["parts"][1]["id"]
+    bare = await world.company("POST", f"/over-cap/{over}/decision", {"decision": "decline"})
+    assert (bare.status_code, bare.json()["code"]) == (422, "explanation_needed")
+    said = {
+        "decision": "decline",
+        "reason_code": "not_agreed",
+        "explanation": "We agreed on two hours.",
+    }
+    declined = await world.company("POST", f"/over-cap/{over}/decision", said)
+    assert declined.json()["state"] == "declined"
+    items = (await world.trainer("GET", "/time-entries")).json()["items"]
+    told = next(item for item in items if item["id"] == over)
+    assert (told["reason_code"], told["explanation"]) == ("not_agreed", "We agreed on two hours.")
+
+    (sheet,) = (await world.trainer("GET", "/timesheets")).json()["items"]
+    path = f"/timesheets/{sheet['id']}"
+    early = await world.company("POST", f"{path}/approve")
+    assert (early.status_code, early.json()["code"]) == (409, "illegal_move")
+    await world.trainer("POST", f"{path}/submit")
+    why = {"reason_code": "wrong_times", "explanation": "Monday was a holiday."}
+    back = await world.company("POST", f"{path}/send-back", why)
+    assert (back.json()["state"], back.json()["sent_back_count"]) == ("sent_back", 1)
+    (hers,) = (await world.trainer("GET", "/timesheets")).json()["items"]
+    assert hers["sent_back_explanation"] == "Monday was a holiday."
+    await world.trainer("POST", f"{path}/submit")
+    twice = await world.company("POST", f"{path}/send-back", why)
+    assert (twice.status_code, twice.json()["code"]) == (409, "sent_back_before")
+    assert_walls(world)
+
+
+async def test_several_at_once(world: World) -> None:
+    await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(9))
+    (sheet,) = (await world.trainer("GET", "/timesheets")).json()["items"]
+    never = str(uuid4())
+    said = {"timesheet_ids": [never, sheet["id"]]}
+    first = (await world.company("POST", "/timesheets/approve", said)).json()["results"]
+    assert [(r["timesheet_id"], r["approved"], r["code"]) for r in first] == [
+        (never, False, "not_found"),
+        (sheet["id"], False, "illegal_move"),
+    ]
+    await world.trainer("POST", f"/timesheets/{sheet['id']}/submit")
+    second = (await world.company("POST", "/timesheets/approve", said)).json()["results"]
+    assert [r["approved"] for r in second] == [False, True]
+    await assert_proven(world)
+
+
+async def test_a_foreign_timesheet_is_not_there(world: World) -> None:
+    await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(9))
+    (sheet,) = (await world.trainer("GET", "/timesheets")).json()["items"]
+    for id_ in (sheet["id"], str(uuid4())):
+        path = f"/timesheets/{id_}"
+        why = {"reason_code": "other", "explanation": "No."}
+        answers = [
+            await world.rival("GET", path),
+            await world.rival("POST", f"{path}/approve"),
+            await world.rival("POST", f"{path}/send-back", why),
+            await world.stranger("POST", f"{path}/submit"),
+            await world.rival("POST", f"/over-cap/{id_}/decision", {"decision": "approve"}),
+        ]
+        assert [a.status_code for a in answers] == [404] * 5
+        assert {a.json()["code"] for a in answers} == {"not_found"}
+    assert (await world.rival("GET", "/timesheets")).json()["items"] == []
+    assert (await world.stranger("GET", "/timesheets")).json()["items"] == []
+    assert (await world.stranger("GET", "/time-entries")).json()["items"] == []
+
+
+async def test_silence_is_decided_by_operations(world: World) -> None:
+    made = await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(9, 3))
+    over = made.json()["parts"][1]["id"]
+    assert (await world.operations("GET", "/over-cap")).json()["items"] == []
+    path = f"/over-cap/{over}/decision"
+    early = await world.operations("POST", path, {"decision": "approve"})
+    assert (early.status_code, early.json()["code"]) == (403, "decided_elsewhere")
+    world.later(days=6)
+    await world.sign_in_again(world.operations)
+    (waiting,) = (await world.operations("GET", "/over-cap")).json()["items"]
+    assert waiting["id"] == over
+    decided = await world.operations("POST", path, {"decision": "approve"})
+    assert (decided.json()["state"], decided.json()["at_platform_cost"]) == ("recorded", True)
+    await assert_proven(world)
+    assert_walls(world)
+
+
+async def test_the_clock_does_it_all(world: World) -> None:
+    """Logged and forgotten: handed in a day after the week, approved after the review window."""
+    await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(9, 3))
+    tools = toolbox_of(world.runtime)
+    started = {"engagement_id": world.engagement_id}
+    timer = await world.trainer("PUT", f"/time-entries/{uuid4()}/timer", started)
+    assert timer.status_code == 201
+    for days in (0, 1, 9, 15):
+        world.later(days=days)
+        for sweep in (
+            clockwork.attend_timers, clockwork.submit_timesheets, clockwork.approve_timesheets
+        ):  # fmt: skip
+            await sweep(tools)
+    await world.sign_in_again(world.company)
+    sheets = (await world.company("GET", "/timesheets")).json()["items"]
+    assert {sheet["state"] for sheet in sheets} == {"approved"}
+    assert [sheet["billed_minutes"] for sheet in sheets] == [120, 120]
+    await assert_proven(world)

@@ -1,0 +1,103 @@
+"""The proof of hours holds on real work, and each identity notices a planted breach."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.timesheets import approving, budgets, deciding, proof, submitting, timing
+from app.timesheets.bill_lines import BillLine
+from app.timesheets.deciding import Decision
+from app.timesheets.tables import CapCounter
+from app.timesheets.timing import TimerSaid
+from tests.factories.at_work import Deal, deal
+from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, assert_proven, log
+
+
+async def story(session: AsyncSession) -> Deal:
+    """Approved, submitted, open, over a cap, declined, at the platform's cost, running."""
+    at = await deal(session, now=NOW, weekly_minutes=90, pay_week_timezone="America/New_York")
+    last = await log(session, at, LAST_WEEK + 9 * HOUR, 2)
+    sheet_id = last.entry.root.timesheet_id
+    assert sheet_id is not None
+    over = last.entry.pieces[1].id
+    await deciding.decide_over_cap(session, at.client, over, Decision(allow=True), now=NOW)
+    await submitting.submit(session, at.worker, sheet_id, now=NOW)
+    await approving.approve(session, at.client, sheet_id, now=NOW)
+    await log(session, at, MONDAY + 4 * HOUR, 2)  # over midnight in New York
+    await log(session, at, MONDAY + 12 * HOUR, 2)
+    await timing.start_timer(
+        session, at.worker, at.engagement.id, TimerSaid(at.engagement.id), now=NOW + 7 * 24 * HOUR
+    )
+    return at
+
+
+async def test_it_holds(session: AsyncSession) -> None:
+    await story(session)
+    await assert_proven(session)
+    found = await proof.prove(session)
+    assert len({identity.name for identity in found}) == len(found)
+    assert all(identity.checked > 0 for identity in found)
+
+
+@pytest.mark.parametrize(
+    ("breach", "name"),
+    [
+        ("UPDATE cap_counters SET used = used - 1 WHERE scope = 'trainer_week'", "used caps"),
+        ("UPDATE cap_counters SET used = used - 1 WHERE scope = 'credit_limit'", "used caps"),
+        ("DELETE FROM cap_counters WHERE scope = 'position_total'", "used caps"),
+        ("UPDATE time_entries SET stops_by_at = stops_by_at - interval '1 s'"
+         " WHERE state = 'running'", "used caps"),
+        ("UPDATE bill_lines SET worked_seconds = worked_seconds + 1", "bill lines hold"),
+        ("DELETE FROM pay_lines", "pay lines hold"),
+        ("UPDATE bill_lines SET minutes = minutes + 1", "bill lines are rounded"),
+        ("UPDATE pay_lines SET pay_minor = pay_minor + 1", "pay lines are rounded"),
+        ("UPDATE pay_lines SET pay_minor = pay_minor + 1", "approvals are posted"),
+        ("UPDATE bill_lines SET bill_minor = bill_minor - 1", "approvals are posted"),
+        ("UPDATE time_entries SET state = 'recorded' WHERE state = 'approved'", "entries stand"),
+        ("UPDATE timesheets SET state = 'submitted' WHERE state = 'approved'", "entries stand"),
+        ("UPDATE timesheets SET state = 'approved' WHERE state = 'open'", "each approved sheet"),
+        ("UPDATE time_entries SET ended_at = ended_at - interval '1 s' WHERE state = 'over_cap'",
+         "nothing said is lost"),
+        ("UPDATE time_entries SET state = 'deleted' WHERE state = 'over_cap' AND id <> root_id",
+         "nothing said is lost"),
+    ],
+)  # fmt: skip
+async def test_a_breach_is_noticed(session: AsyncSession, breach: str, name: str) -> None:
+    await story(session)
+    await session.flush()
+    await session.execute(text(breach))
+    broken = [i.name for i in await proof.prove(session) if not i.holds]
+    assert any(each.startswith(name) for each in broken), broken
+
+
+async def test_an_overlap_is_noticed(session: AsyncSession) -> None:
+    """The exclusion constraint must go first: it refuses what the proof looks for."""
+    at = await deal(session, now=NOW)
+    await log(session, at, MONDAY)
+    await log(session, at, MONDAY + HOUR)
+    await session.execute(
+        text("ALTER TABLE time_entries DROP CONSTRAINT ex_time_entries_no_overlap")
+    )
+    await session.execute(
+        text("UPDATE time_entries SET ended_at = ended_at + interval '1 s' WHERE started_at = :at"),
+        {"at": MONDAY},
+    )
+    broken = {i.name: i.breaches for i in await proof.prove(session) if not i.holds}
+    assert len(broken["no trainer's time overlaps"]) == 1
+
+
+async def test_paid_lines_leave_the_credit_limit_once(session: AsyncSession) -> None:
+    at = await story(session)
+    stranger = await deal(session, now=NOW)
+    used = select(CapCounter.used).where(
+        CapCounter.scope == "credit_limit", CapCounter.scope_id == at.company.id
+    )
+    before = await session.scalar(used)
+    lines = (await session.scalars(select(BillLine.id))).all()
+    await budgets.release_credit(session, stranger.company.id, lines, now=NOW)
+    assert await session.scalar(used) == before
+    for _ in range(2):
+        await budgets.release_credit(session, at.company.id, lines, now=NOW)
+    assert before is not None
+    assert await session.scalar(used) == before - 7_200 * 15_000
+    await assert_proven(session)
