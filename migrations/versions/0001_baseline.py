@@ -1,10 +1,7 @@
-"""Everything of the first release."""
+"""Everything of the first release, as SQL beside this file."""
 
-from alembic import op
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
+from pathlib import Path
 
-from app.kit.db import EXTRA_DDL, FIRST_DDL
-from migrations.all_tables import metadata
 from migrations.scripts import run
 
 revision = "0001"
@@ -12,20 +9,12 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_HOME = Path(__file__).parent
+
 
 def upgrade() -> None:
-    for up, _ in FIRST_DDL:
-        run(up)
-    metadata.create_all(op.get_bind())
-    for up, _ in EXTRA_DDL:
-        run(up)
-    run(QueryBuilderEnvironment().build_install_query())
+    run((_HOME / "0001_baseline.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
-    run(QueryBuilderEnvironment().build_uninstall_query())
-    for _, down in reversed(EXTRA_DDL):
-        run(down)
-    metadata.drop_all(op.get_bind())
-    for _, down in reversed(FIRST_DDL):
-        run(down)
+    run((_HOME / "0001_baseline_down.sql").read_text(encoding="utf-8"))
