@@ -91,7 +91,7 @@ class OverCapReason(StrEnum):
     """Why time beyond a cap is declined; the trainer reads it with a sentence."""
 
     NOT_AGREED = "not_agreed"
-    NO_BUDGET = "no_budget"
+    CAP_STANDS = "cap_stands"
     NOT_WORKED = "not_worked"
     TOO_MANY_HOURS = "too_many_hours"
     OTHER = "other"

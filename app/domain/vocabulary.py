@@ -149,7 +149,7 @@ REASONS: Final[Mapping[str, Mapping[str, Term]]] = MappingProxyType(
         ),
         "decline_over_cap": _by_key(
             ("not_agreed", "More hours were not agreed", "Mehr Stunden waren nicht vereinbart"),
-            ("no_budget", "There is no budget for it", "Dafür gibt es kein Budget"),
+            ("cap_stands", "The limit stays as it is", "Die Grenze bleibt, wie sie ist"),
             ("not_worked", "It was not worked", "Es wurde nicht gearbeitet"),
             ("too_many_hours", "It is too much in a week", "Es ist zu viel in einer Woche"),
             ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),

@@ -58,6 +58,13 @@ def _payment(world: World) -> dict[str, Any]:
             "reference": "Statement 7"}  # fmt: skip
 
 
+def _hours(world: World) -> dict[str, Any]:
+    start = world.now - timedelta(days=3)
+    end = start + timedelta(hours=1)
+    return {"engagement_id": str(world.things["engagement"]), "note": "Read twelve answers",
+            "started_at": start.isoformat(), "ended_at": end.isoformat()}  # fmt: skip
+
+
 def _later(world: World) -> str:
     return (world.now + timedelta(days=1)).isoformat()
 
@@ -114,6 +121,13 @@ CLIENT = {
     "list_engagements": Rule(200, viewer=200),
     "get_engagement": Rule(200, viewer=200, of="engagement_id"),
     "end_engagement": Rule(200, of="engagement_id"),
+    "list_timesheets": Rule(200, viewer=200),
+    "get_timesheet": Rule(200, viewer=200, of="timesheet_id"),
+    "approve_timesheet": Rule(200, of="timesheet_id"),
+    "approve_timesheets": Rule(200, body=lambda w: {"timesheet_ids": [str(w.things["timesheet"])]}),
+    "send_back_timesheet": Rule(200, of="timesheet_id"),
+    "list_over_cap": Rule(200, viewer=200),
+    "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "over-cap entry"}),
     "list_invoices": Rule(200, viewer=200),
     "get_invoice": Rule(200, viewer=200, of="invoice_id"),
     # The first download prints the document when no job has.
@@ -139,6 +153,14 @@ TRAINER = {
     "decline_offer": Rule(200, of="offer_id"),
     "list_engagements": Rule(200),
     "get_engagement": Rule(200, of="engagement_id"),
+    "get_allowance": Rule(200, of="engagement_id"),
+    "start_timer": Rule(201, body=lambda w: {"engagement_id": str(w.things["engagement"])}),
+    "stop_timer": Rule(200, of="entry_id"),
+    "record_time": Rule(201, body=_hours),
+    "delete_time": Rule(204, of="entry_id"),
+    "list_time": Rule(200),
+    "list_timesheets": Rule(200),
+    "submit_timesheet": Rule(200, of="timesheet_id"),
     "start_payout_onboarding": Rule(201),
     "get_payout_account": Rule(200),
     "list_earnings": Rule(200),
@@ -183,6 +205,8 @@ OPERATIONS = {
     "list_credential_checks": Rule(200),
     "download_evidence": Rule(200, of="document_id", writes=True),
     "decide_credential_check": Rule(200, of="credential_id"),
+    "list_over_cap": Rule(200),
+    "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "silent entry"}),
 }
 
 MATRIX: dict[str, Rule] = PUBLIC | {

@@ -87,7 +87,7 @@ def request_of(
         noun = rule.things.get(name, name.removesuffix("_id"))
         if instead and name in instead:
             value = instead[name]
-        elif operation.id == "apply":
+        elif operation.id in ("apply", "record_time", "start_timer"):
             value = uuid4()  # the phone mints it
         else:
             value = world.things[noun]

@@ -122,7 +122,9 @@ async def test_bodies_that_are_none(client: httpx.AsyncClient, world: World) -> 
     for operation in _with_bodies():
         method, path, headers, example = _request(operation, world)
         headers["Content-Type"] = "application/json"
-        throws = [(body, headers) for body in WHOLE]
+        needed = operation.said["requestBody"].get("required", False)
+        # No body at all is in order where none is required; JSON's null means the same.
+        throws = [(body, headers) for body in WHOLE if needed or body not in (b"", b"null")]
         good = json.dumps(example).encode()
         throws += [(good, {**headers, "Content-Type": kind})
                    for kind in ("text/plain", "application/xml", "multipart/form-data")]  # fmt: skip

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 
 from app.api.door import Runtime
 from app.companies.tables import Company, CompanyMember
-from app.domain.actor import CompanyRole, FinanceActor
+from app.domain.actor import CompanyRole, FinanceActor, TrainerActor
 from app.exports.tables import Export
 from app.hiring.bill_terms import ApplicationBillTerms, OfferBillTerms
 from app.hiring.pay_terms import ApplicationPayTerms, OfferPayTerms
@@ -32,6 +32,7 @@ from app.kit.ids import new_id
 from app.main import build_app
 from app.payouts.tables import PayoutAccount
 from app.projects.tables import Position
+from app.timesheets import recording, submitting
 from app.timesheets.tables import CapCounter
 from app.trainers.tables import EvidenceDocument
 from tests.factories import accounts, deals, invoiced, papers, people, work
@@ -204,9 +205,37 @@ async def _work(session: AsyncSession, world: World) -> None:
         session, weeks[:1], now=now, by_user_id=staff, account=world.account
     )
     await deals.approved_week(session, engagement, now=now, week_starts_at=week)
+    timed = await work.position(session, project, now=now, title="Fifth reader")
+    await _hours(session, world, timed, week)
     things |= {
         "invoice": unpaid.id, "paid invoice": paid.id, "payout": payout.id,
         "payout_run": payout.run_id,
+    }  # fmt: skip
+
+
+async def _hours(session: AsyncSession, world: World, position: Position, week: datetime) -> None:
+    """An hour fits in a week: one week handed in, and time beyond the cap of two weeks."""
+    trainer = TrainerActor(world.things["trainer"], world.things["trainer user"])
+    engagement = await work.engagement(
+        session, position, trainer.trainer_id, now=world.now, weekly_minutes=60
+    )
+    nine, two = timedelta(hours=9), timedelta(hours=2)
+
+    async def log(engagement_id: UUID, start: datetime, now: datetime) -> recording.Recorded:
+        said = recording.TimeSaid(engagement_id, start, start + two)
+        return await recording.record_time(session, trainer, new_id(), said, now=now)
+
+    # Told a day after; the company's five days are over by now.
+    before = week - timedelta(days=7) + nine
+    silent = await log(engagement.id, before, before + timedelta(days=1))
+    told = await log(engagement.id, week + nine, world.now)
+    sheet_id = told.entry.root.timesheet_id
+    assert sheet_id is not None
+    await submitting.submit(session, trainer, sheet_id, now=world.now)
+    loose = await log(world.things["engagement"], week + 2 * nine, world.now)
+    world.things |= {
+        "timesheet": sheet_id, "over-cap entry": told.entry.pieces[1].id,
+        "silent entry": silent.entry.pieces[1].id, "entry": loose.entry.root.id,
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Header, Request, Response
+from fastapi import Body, Depends, Header, Request, Response
 
 from app.api.door import Now, Session, router
 from app.api.paging import Listed, PageAsked, listed
@@ -88,16 +88,15 @@ async def stop_timer(
     caller: Caller,
     session: Session,
     now: Now,
-    said: StopTimer | None = None,
+    said: Annotated[StopTimer, Body()] = StopTimer(),
 ) -> EntryView:
     """Stop a timer. This always succeeds: the first stop wins, a later one shows what stands.
 
     `stopped_at` is put right by the offset between the phone's clock and ours at the start.
     What lies beyond a cap is a part of its own in state `over_cap`.
     """
-    stopped_at = said.stopped_at if said else None
     return entry_view(
-        await timing.stop_timer(session, caller, entry_id, stopped_at=stopped_at, now=now)
+        await timing.stop_timer(session, caller, entry_id, stopped_at=said.stopped_at, now=now)
     )
 
 

@@ -25,7 +25,7 @@ class TimesheetView(Seen):
     state: SheetState
     week_starts_at: datetime
     week_ends_at: datetime
-    pay_week_timezone: str = Field(examples=["Europe/Berlin"])
+    week_timezone: str = Field(examples=["Europe/Berlin"])
     billed_minutes: int
     billed: MoneySeen
     submitted_at: datetime | None
@@ -106,7 +106,7 @@ def timesheet_view(sheet: CompanySheet) -> TimesheetView:
         state=facts.state,
         week_starts_at=facts.week_starts_at,
         week_ends_at=facts.week_ends_at,
-        pay_week_timezone=facts.pay_week_timezone,
+        week_timezone=facts.pay_week_timezone,
         billed_minutes=sheet.amount.minutes,
         billed=_money(sheet.amount),
         submitted_at=facts.submitted_at,
