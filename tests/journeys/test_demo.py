@@ -1,4 +1,4 @@
-"""The demo is the journey: a whole deal over HTTP on a fresh installation, ending in green books."""
+"""The demo is the journey: a whole deal over HTTP on a fresh installation, with green books."""
 
 import subprocess
 import sys

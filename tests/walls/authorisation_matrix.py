@@ -28,6 +28,7 @@ class Rule:
     key: int = 403
     body: Body | None = None
     things: dict[str, str] = field(default_factory=dict)
+    minted: bool = False  # the caller makes up the id
     file: bool = False  # the body is a document
     alone: bool = False  # sets its own isolation, so that it cannot be asked inside a transaction
     writes: bool = False  # a GET that keeps a record of itself
@@ -59,10 +60,14 @@ def _payment(world: World) -> dict[str, Any]:
 
 
 def _hours(world: World) -> dict[str, Any]:
-    start = world.now - timedelta(days=3)
-    end = start + timedelta(hours=1)
-    return {"engagement_id": str(world.things["engagement"]), "note": "Read twelve answers",
-            "started_at": start.isoformat(), "ended_at": end.isoformat()}  # fmt: skip
+    """Half an hour that nobody has logged yet."""
+    start = world.logged_at + timedelta(hours=6)
+    return {"engagement_id": str(world.things["hours"]), "started_at": start.isoformat(),
+            "ended_at": (start + timedelta(minutes=15)).isoformat()}  # fmt: skip
+
+
+def _timer(world: World) -> dict[str, Any]:
+    return {"engagement_id": str(world.things["hours"]), "started_at": world.now.isoformat()}
 
 
 def _later(world: World) -> str:
@@ -127,7 +132,7 @@ CLIENT = {
     "approve_timesheets": Rule(200, body=lambda w: {"timesheet_ids": [str(w.things["timesheet"])]}),
     "send_back_timesheet": Rule(200, of="timesheet_id"),
     "list_over_cap": Rule(200, viewer=200),
-    "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "over-cap entry"}),
+    "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over the week"}),
     "list_invoices": Rule(200, viewer=200),
     "get_invoice": Rule(200, viewer=200, of="invoice_id"),
     # The first download prints the document when no job has.
@@ -145,7 +150,9 @@ TRAINER = {
     "claim_credential": Rule(201),
     "list_credentials": Rule(200),
     "upload_evidence": Rule(201, of="credential_id", file=True),
-    "apply": Rule(201, body=lambda w: {"position_id": str(w.things["waiting position"])}),
+    "apply": Rule(
+        201, minted=True, body=lambda w: {"position_id": str(w.things["waiting position"])}
+    ),
     "list_applications": Rule(200),
     "withdraw_application": Rule(200, of="application_id"),
     "list_offers": Rule(200),
@@ -154,13 +161,18 @@ TRAINER = {
     "list_engagements": Rule(200),
     "get_engagement": Rule(200, of="engagement_id"),
     "get_allowance": Rule(200, of="engagement_id"),
-    "start_timer": Rule(201, body=lambda w: {"engagement_id": str(w.things["engagement"])}),
-    "stop_timer": Rule(200, of="entry_id"),
-    "record_time": Rule(201, body=_hours),
+    "start_timer": Rule(201, of="entry_id", minted=True, body=_timer),
+    "stop_timer": Rule(
+        200,
+        of="entry_id",
+        things={"entry_id": "timed entry"},
+        body=lambda w: {"stopped_at": w.now.isoformat()},
+    ),
+    "record_time": Rule(201, of="entry_id", minted=True, body=_hours),
     "delete_time": Rule(204, of="entry_id"),
     "list_time": Rule(200),
     "list_timesheets": Rule(200),
-    "submit_timesheet": Rule(200, of="timesheet_id"),
+    "submit_timesheet": Rule(200, of="timesheet_id", things={"timesheet_id": "open timesheet"}),
     "start_payout_onboarding": Rule(201),
     "get_payout_account": Rule(200),
     "list_earnings": Rule(200),
@@ -206,7 +218,7 @@ OPERATIONS = {
     "download_evidence": Rule(200, of="document_id", writes=True),
     "decide_credential_check": Rule(200, of="credential_id"),
     "list_over_cap": Rule(200),
-    "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "silent entry"}),
+    "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over her week"}),
 }
 
 MATRIX: dict[str, Rule] = PUBLIC | {

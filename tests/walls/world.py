@@ -31,9 +31,10 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.main import build_app
 from app.payouts.tables import PayoutAccount
-from app.projects.tables import Position
+from app.projects.tables import Position, Project
 from app.timesheets import recording, submitting
-from app.timesheets.tables import CapCounter
+from app.timesheets.recording import TimeSaid
+from app.timesheets.tables import CapCounter, TimeEntry
 from app.trainers.tables import EvidenceDocument
 from tests.factories import accounts, deals, invoiced, papers, people, work
 from tests.gateways.simulator.running import Running
@@ -53,6 +54,7 @@ class World:
     runtime: Runtime
     now: datetime
     account: str
+    logged_at: datetime
     tokens: dict[str, str] = field(default_factory=dict)
     things: dict[str, UUID] = field(default_factory=dict)
     emails: dict[str, str] = field(default_factory=dict)
@@ -102,11 +104,14 @@ class Desk:
 async def made(sim: Running, *, folder: Path, url: str) -> AsyncIterator[World]:
     """The world, committed, in the database at `url`."""
     async with invoiced.runtime_on(sim, folder=folder, url=url) as runtime:
-        world = World(runtime, runtime.clock.now(), account=await sim.payee())
+        world = World(
+            runtime, runtime.clock.now(), account=await sim.payee(), logged_at=runtime.clock.now()
+        )
         async with runtime.database.begin() as session:
             await _people(session, world)
             await _work(session, world)
             await _money(session, world)
+            await _hours(session, world)
         await _papers(world)
         yield world
 
@@ -205,37 +210,9 @@ async def _work(session: AsyncSession, world: World) -> None:
         session, weeks[:1], now=now, by_user_id=staff, account=world.account
     )
     await deals.approved_week(session, engagement, now=now, week_starts_at=week)
-    timed = await work.position(session, project, now=now, title="Fifth reader")
-    await _hours(session, world, timed, week)
     things |= {
         "invoice": unpaid.id, "paid invoice": paid.id, "payout": payout.id,
         "payout_run": payout.run_id,
-    }  # fmt: skip
-
-
-async def _hours(session: AsyncSession, world: World, position: Position, week: datetime) -> None:
-    """An hour fits in a week: one week handed in, and time beyond the cap of two weeks."""
-    trainer = TrainerActor(world.things["trainer"], world.things["trainer user"])
-    engagement = await work.engagement(
-        session, position, trainer.trainer_id, now=world.now, weekly_minutes=60
-    )
-    nine, two = timedelta(hours=9), timedelta(hours=2)
-
-    async def log(engagement_id: UUID, start: datetime, now: datetime) -> recording.Recorded:
-        said = recording.TimeSaid(engagement_id, start, start + two)
-        return await recording.record_time(session, trainer, new_id(), said, now=now)
-
-    # Told a day after; the company's five days are over by now.
-    before = week - timedelta(days=7) + nine
-    silent = await log(engagement.id, before, before + timedelta(days=1))
-    told = await log(engagement.id, week + nine, world.now)
-    sheet_id = told.entry.root.timesheet_id
-    assert sheet_id is not None
-    await submitting.submit(session, trainer, sheet_id, now=world.now)
-    loose = await log(world.things["engagement"], week + 2 * nine, world.now)
-    world.things |= {
-        "timesheet": sheet_id, "over-cap entry": told.entry.pieces[1].id,
-        "silent entry": silent.entry.pieces[1].id, "entry": loose.entry.root.id,
     }  # fmt: skip
 
 
@@ -271,6 +248,49 @@ async def _offer(session: AsyncSession, to: Application, *, now: datetime) -> Of
     ])  # fmt: skip
     await session.flush()
     return row
+
+
+async def _hours(session: AsyncSession, world: World) -> None:
+    """An engagement of an hour a week: one sheet handed in, one open, time beyond both weeks."""
+    now, things = world.now, world.things
+    project = await session.get_one(Project, things["project"])
+    position = await work.position(session, project, now=now, title="Fifth reader")
+    engagement = await work.engagement(
+        session, position, things["trainer"], now=now, weekly_minutes=60
+    )
+    things["hours"] = engagement.id
+    monday = (now - timedelta(days=now.weekday())).replace(hour=6, minute=0, second=0)
+    world.logged_at = last = monday.replace(microsecond=0) - timedelta(days=7)
+    trainer = TrainerActor(things["trainer"], things["trainer user"])
+    logged = [
+        (last, 15),
+        (last + timedelta(hours=1), 15),
+        (last - timedelta(days=7), 90),
+        (last - timedelta(days=6), 30),
+    ]
+    for start, minutes in logged:
+        said = TimeSaid(engagement.id, start, start + timedelta(minutes=minutes), None)
+        await recording.record_time(session, trainer, new_id(), said, if_version=None, now=now)
+    await session.flush()
+    rows = (
+        await session.scalars(
+            select(TimeEntry)
+            .where(TimeEntry.engagement_id == engagement.id)
+            .order_by(TimeEntry.started_at)
+        )
+    ).all()
+    handed_in, beyond, far_beyond, open_, timed = rows
+    assert [row.state for row in rows][1:3] == ["over_cap", "over_cap"]
+    far_beyond.binding_cap, timed.source = "trainer_week", "timer"
+    assert handed_in.timesheet_id is not None
+    assert open_.timesheet_id is not None
+    things |= {
+        "entry": open_.id, "timed entry": timed.id, "entry over the week": beyond.id,
+        "entry over her week": far_beyond.id, "timesheet": handed_in.timesheet_id,
+        "open timesheet": open_.timesheet_id,
+    }  # fmt: skip
+    await session.flush()
+    await submitting.submit(session, trainer, handed_in.timesheet_id, now=now)
 
 
 async def _money(session: AsyncSession, world: World) -> None:
