@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from app.timesheets.recording import TimeSaid
 from app.timesheets.refusals import (
     AfterLastDay,
     BeforeFirstDay,
+    CredentialLapsed,
     EndsInTheFuture,
     EngagementNotActive,
     EntryTooLong,
@@ -340,3 +342,38 @@ async def test_an_engagement_of_a_company_in_another_currency(session: AsyncSess
     company = await people.company(session, now=NOW, currency="EUR")
     at = await deal(session, now=NOW, company=company, currency="EUR")
     assert (await log(session, at, MONDAY)).entry.root.state == "recorded"
+
+
+async def test_a_lapsed_credential_stops_new_time_only(session: AsyncSession) -> None:
+    """Work of a day on which it still held can be logged after it has lapsed."""
+    at = await deal(session, now=NOW)
+    at.position.requirements = {**at.position.requirements, "credentials": ["us_npi"]}
+    held = await people.credential(session, at.trainer.id, now=NOW, expires_on=date(2026, 11, 23))
+    await session.flush()
+    await log(session, at, MONDAY + 9 * HOUR)
+    with pytest.raises(CredentialLapsed) as refused:
+        await log(session, at, MONDAY + 33 * HOUR)
+    assert len(refused.value.errors) == 1
+    held.state = "revoked"
+    await session.flush()
+    with pytest.raises(CredentialLapsed):
+        await log(session, at, MONDAY + 12 * HOUR)
+
+
+async def test_true_time_over_a_clock_change(session: AsyncSession) -> None:
+    """Berlin, 25 October: 01:30 to 03:30 on the clock are three hours, and count as three."""
+    at = await deal(
+        session, now=NOW, starts_on=date(2026, 10, 1), pay_week_timezone="Europe/Berlin"
+    )
+    now = datetime(2026, 10, 26, 12, tzinfo=UTC)
+    berlin = ZoneInfo("Europe/Berlin")
+    said = TimeSaid(
+        at.engagement.id,
+        datetime(2026, 10, 25, 1, 30, tzinfo=berlin).astimezone(UTC),
+        datetime(2026, 10, 25, 3, 30, tzinfo=berlin).astimezone(UTC),
+    )
+    done = await recording.record_time(session, at.worker, uuid4(), said, now=now)
+    assert states(done) == [("recorded", 180, None)]
+    assert done.allowance.pay_week.starts_at == datetime(2026, 10, 18, 22, tzinfo=UTC)
+    assert done.allowance.pay_week.ends_at == datetime(2026, 10, 25, 23, tzinfo=UTC)
+    await assert_proven(session)
