@@ -5,6 +5,7 @@ from collections.abc import Callable
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from app.api import errors
 from app.api.client import build as client
 from app.api.development import routes as development
 from app.api.door import Runtime
@@ -64,6 +65,7 @@ def build_app(runtime: Runtime) -> ASGIApp:
     """The whole application: four doors, the letterbox, health, and in development the clock."""
     root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     root.state.runtime = runtime
+    errors.install(root)
     root.include_router(health.build(runtime.database))
     for name, door in DOORS.items():
         root.mount(f"/{name}/v1", door(runtime))

@@ -216,6 +216,7 @@ _ERRORS = {
     "403": "Your role or scope does not allow it.",
     "404": "Not there, or not yours.",
     "409": "The state does not allow it now.",
+    "412": "If-Match names a version that is no longer the current one.",
     "413": "The body is too large.",
     "422": "Values have a wrong shape or break a rule.",
     "429": "Too many attempts; see Retry-After.",
@@ -280,8 +281,9 @@ def _complete(operation: dict[str, Any], method: str, policy: DoorPolicy) -> Non
             "name": "Accept-Language",
             "in": "header",
             "required": False,
-            "schema": {"type": "string", "enum": ["en", "de"]},
-            "description": "Language of messages: en (default) or de.",
+            "schema": {"type": "string"},
+            "example": "de-DE, de;q=0.9",
+            "description": "Language of messages: German where it is preferred, else English.",
         }
     )
 

@@ -110,12 +110,12 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(one_line),
                  AfterValidator(_zone)]  # fmt: skip
-Whole = Annotated[int, BeforeValidator(_no_bool), Field(ge=-(2**53), le=2**53)]
-Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=2**31)]
-Minutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=1, le=10_080)]
-WeeklyMinutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=10_080)]
-NetDays = Annotated[int, BeforeValidator(_no_bool), Field(ge=0, le=120)]
-TotalMinutes = Annotated[int, BeforeValidator(_no_bool), Field(ge=1, le=100_000_000)]
+Whole = Annotated[int, Field(ge=-(2**53), le=2**53), BeforeValidator(_no_bool)]
+Count = Annotated[int, Field(ge=0, le=2**31), BeforeValidator(_no_bool)]
+Minutes = Annotated[int, Field(ge=1, le=10_080), BeforeValidator(_no_bool)]
+WeeklyMinutes = Annotated[int, Field(ge=0, le=10_080), BeforeValidator(_no_bool)]
+NetDays = Annotated[int, Field(ge=0, le=120), BeforeValidator(_no_bool)]
+TotalMinutes = Annotated[int, Field(ge=1, le=100_000_000), BeforeValidator(_no_bool)]
 Instant = Annotated[
     datetime, BeforeValidator(_instant_text), AfterValidator(_utc), AfterValidator(_sane_year)
 ]
@@ -137,7 +137,7 @@ class Seen(BaseModel):
 class MoneySaid(Said):
     """Minor units (cents for USD) and an ISO 4217 currency."""
 
-    minor: Annotated[int, BeforeValidator(_no_bool), Field(gt=0, le=10**13)]
+    minor: Annotated[int, Field(gt=0, le=10**13), BeforeValidator(_no_bool)]
     currency: Currency
 
 

@@ -1,5 +1,7 @@
 """`lehrwerk demo`: a fresh installation, the story, and the proof."""
 
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -17,7 +19,11 @@ BAD_BRIEF = 2
 
 
 def play(brief_file: Path | None, *, out: Path, keep: bool, data_dir: Path | None) -> int:
-    """Play the story; the exit code: 0 told and proved, 1 something broke, 2 not a brief."""
+    """Play the story; the exit code: 0 told and proved, 1 something broke, 2 not a brief.
+
+    A SIGTERM ends the installation too, as Ctrl-C does.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console()
     try:
         brief = briefs.load(brief_file)

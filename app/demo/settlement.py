@@ -134,7 +134,7 @@ def play_again(cast: Cast, stage: Stage, teller: Teller) -> None:
     after = _counts(cast, stage)
     if before != after:
         raise DoorRefused(f"something happened twice: {before} became {after}")
-    shown = ", ".join(f"{count} {name}" for name, count in after.items())
+    shown = ", ".join(f"{name} {count}" for name, count in after.items())
     teller.say(
         f"All {len(played)} writes sent a second time ({replayed} answered from memory): "
         f"still {shown}."

@@ -164,8 +164,10 @@ REASONS: dict[HoldCause, Reason] = {
     ),
     HoldCause.NOT_AVAILABLE: Reason(
         Who.FINANCE,
-        "The money is not yet available at the payment provider. Finance tops it up and retries.",
-        "Das Geld ist beim Zahlungsdienst noch nicht verfügbar. Die Buchhaltung sendet es erneut.",
+        "The money is not available at the payment provider yet. It is tried again by itself; "
+        "finance may top the balance up.",
+        "Das Geld ist beim Zahlungsdienst noch nicht verfügbar. Es wird von selbst erneut "
+        "versucht; die Buchhaltung kann das Guthaben auffüllen.",
     ),
     HoldCause.BANK_RETURN: Reason(
         Who.TRAINER,
@@ -203,7 +205,7 @@ class Due:
 def cause_of(due: Due) -> HoldCause:
     """Why this line is not at the bank yet. `payable_minor` is the trainer's sum that could go."""
     if due.payout_state is not None:
-        return _cause_in_payout(due.payout_state, due.payout_code or "")
+        return cause_in_payout(due.payout_state, due.payout_code or "")
     if not due.funded:
         return HoldCause.CLIENT_UNPAID
     if not due.account_ready:
@@ -213,7 +215,8 @@ def cause_of(due: Due) -> HoldCause:
     return HoldCause.NEXT_RUN
 
 
-def _cause_in_payout(state: PayoutState, code: str) -> HoldCause:
+def cause_in_payout(state: PayoutState, code: str) -> HoldCause:
+    """Why a payout that exists has not arrived; `code` is the provider's last refusal."""
     if state is PayoutState.HELD:
         return hold_for(code) or HoldCause.NOT_AVAILABLE
     if state is PayoutState.RETURNED:

@@ -8,9 +8,10 @@ from app.domain.actor import SystemActor
 from app.domain.errands import Errand
 from app.jobs.toolbox import Toolbox
 from app.kit import queue
-from app.payouts import running, sending
+from app.payouts import retrying, running, sending
 
 STALLED_AFTER = timedelta(seconds=60)
+FUNDS_AFTER = timedelta(hours=1)
 
 
 async def run_payouts(tools: Toolbox, ids: Mapping[str, str]) -> None:
@@ -40,4 +41,16 @@ async def pick_up_stalled(tools: Toolbox) -> None:
                 Errand.SEND_PAYOUT,
                 {"payout_id": str(payout_id)},
                 dedupe_key=f"payout:{payout_id}",
+            )
+
+
+async def try_again_for_funds(tools: Toolbox) -> None:
+    """What was held for lack of funds is tried hourly: money becomes available by itself."""
+    now = tools.clock.now()
+    async with tools.database.begin() as session:
+        held = await sending.waiting_for_funds(session, before=now - FUNDS_AFTER)
+    for payout_id in held:
+        async with tools.database.begin() as session:
+            await retrying.retry_if_held(
+                session, payout_id, actor=SystemActor("funds_watcher"), now=now
             )

@@ -17,6 +17,7 @@ SWEEPS: dict[str, Sweep] = {
     "submit_timesheets": time.submit_timesheets,
     "approve_timesheets": time.approve_timesheets,
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
+    "try_again_for_funds": payouts.try_again_for_funds,
     "clear_payments": invoicing.clear_payments,
     "look_at_open_pages": invoicing.look_at_open_pages,
     "chain_postings": ledger.chain_postings,

@@ -19,3 +19,9 @@ class PayoutNotRetryable(Refusal):
     kind = Kind.STATE
     en = "Only a held or returned payout can be sent again; this one is {state}."
     de = "Nur eine angehaltene oder zurückgekommene Auszahlung lässt sich erneut senden: {state}."
+
+
+class RunLiesAhead(Refusal):
+    kind = Kind.INVALID
+    en = "A payout run cannot lie ahead of now. Leave `as_of` out, or give an earlier instant."
+    de = "Ein Auszahlungslauf kann nicht in der Zukunft liegen. Lassen Sie `as_of` weg."

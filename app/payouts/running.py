@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, func, select, text, update
@@ -18,11 +18,13 @@ from app.kit.ids import derived_id, new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
 from app.payouts import retrying
+from app.payouts.refusals import RunLiesAhead
 from app.payouts.tables import Payout, PayoutAccount, PayoutLine, PayoutRun, PayoutStep
 from app.timesheets.pay_lines import PayLine
 from app.timesheets.tables import Approval
 
 MINIMUM_MINOR = 100
+CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,12 @@ class PayableLine:
 async def order(
     session: AsyncSession, actor: FinanceActor, *, as_of: datetime, now: datetime
 ) -> UUID:
-    """Order a run of everything due as of an instant. It is planned and sent by jobs."""
+    """Order a run of everything due as of an instant. It is planned and sent by jobs.
+
+    Raises RunLiesAhead: what will be due later is not known yet.
+    """
+    if as_of > now + CLOCK_TOLERANCE:
+        raise RunLiesAhead
     run = PayoutRun(
         id=new_id(),
         as_of_at=as_of,

@@ -255,6 +255,25 @@ async def _declined(
     )
 
 
+async def waiting_for_funds(session: AsyncSession, *, before: datetime) -> list[UUID]:
+    """Payouts held for lack of funds whose last try is older than `before`."""
+    last = (
+        select(func.max(PayoutAttempt.finished_at))
+        .where(PayoutAttempt.payout_id == Payout.id)
+        .scalar_subquery()
+    )
+    rows = await session.scalars(
+        select(Payout.id)
+        .where(
+            Payout.state == PayoutState.HELD.value,
+            Payout.failure_code == "balance_insufficient",
+            last < before,
+        )
+        .limit(500)
+    )
+    return list(rows)
+
+
 async def stalled(session: AsyncSession, *, before: datetime) -> list[UUID]:
     """Payouts that should be moving and whose last sign of life is older than `before`."""
     last = (

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.api.words import MoneySeen, Seen
+from app.domain.settlement import REASONS, PayoutState, cause_in_payout
 from app.payouts.queries import AttemptFacts, PayoutFacts, RunFacts
 
 
@@ -31,6 +32,14 @@ class FinanceAttempt(Seen):
     finished_at: datetime | None
 
 
+class FinanceWaiting(Seen):
+    """Why a payout has not arrived, whose turn it is, and what happens next."""
+
+    cause: str
+    who: str
+    next_action: str
+
+
 class FinancePayout(Seen):
     """Our promise to pay one trainer one sum."""
 
@@ -42,6 +51,7 @@ class FinancePayout(Seen):
     transfer_id: str | None
     bank_payout_id: str | None
     failure_code: str | None
+    waiting: FinanceWaiting | None
     created_at: datetime
     sent_at: datetime | None
     settled_at: datetime | None
@@ -68,7 +78,22 @@ def run_view(facts: RunFacts) -> FinancePayoutRun:
     )
 
 
-def payout_view(facts: PayoutFacts) -> FinancePayout:
+_ENDED = (PayoutState.SETTLED.value, PayoutState.FAILED.value, PayoutState.CANCELED.value)
+
+
+def _waiting(facts: PayoutFacts, language: str) -> FinanceWaiting | None:
+    if facts.state in _ENDED:
+        return None
+    cause = cause_in_payout(PayoutState(facts.state), facts.failure_code or "")
+    reason = REASONS[cause]
+    return FinanceWaiting(
+        cause=cause.value,
+        who=reason.who.value,
+        next_action=reason.de if language == "de" else reason.en,
+    )
+
+
+def payout_view(facts: PayoutFacts, language: str) -> FinancePayout:
     return FinancePayout(
         id=facts.id,
         run_id=facts.run_id,
@@ -78,15 +103,18 @@ def payout_view(facts: PayoutFacts) -> FinancePayout:
         transfer_id=facts.transfer_id,
         bank_payout_id=facts.bank_payout_id,
         failure_code=facts.failure_code,
+        waiting=_waiting(facts, language),
         created_at=facts.created_at,
         sent_at=facts.sent_at,
         settled_at=facts.settled_at,
     )
 
 
-def detail_view(facts: PayoutFacts, attempts: Sequence[AttemptFacts]) -> FinancePayoutWithAttempts:
+def detail_view(
+    facts: PayoutFacts, attempts: Sequence[AttemptFacts], language: str
+) -> FinancePayoutWithAttempts:
     return FinancePayoutWithAttempts(
-        payout=payout_view(facts),
+        payout=payout_view(facts, language),
         attempts=[
             FinanceAttempt(
                 kind=a.kind,

@@ -27,10 +27,16 @@ class PartView(Seen):
     """A part of an entry: split off at the bound of a pay week or at a cap."""
 
     id: UUID
+    entry_id: UUID = Field(description="The entry that your phone minted; parts share it.")
+    engagement_id: UUID
+    source: str = Field(examples=["manual", "timer"])
     state: EntryState
     started_at: datetime
     ended_at: datetime | None
     worked_seconds: int
+    note: str | None
+    task_reference: str | None
+    version: int = Field(description="Send it as If-Match to edit the entry.")
     week_starts_at: datetime = Field(description="Start of the pay week in which it counts.")
     timesheet_id: UUID | None
     binding_cap: str | None = Field(description="The cap beyond which it lies or lay.")
@@ -121,10 +127,16 @@ class TimesheetView(Seen):
 def part_view(piece: PieceFacts) -> PartView:
     return PartView(
         id=piece.id,
+        entry_id=piece.root_id,
+        engagement_id=piece.engagement_id,
+        source=piece.source,
         state=piece.state,
         started_at=piece.started_at,
         ended_at=piece.ended_at,
         worked_seconds=piece.worked_seconds,
+        note=piece.note,
+        task_reference=piece.task_reference,
+        version=piece.version,
         week_starts_at=piece.week_starts_at,
         timesheet_id=piece.timesheet_id,
         binding_cap=allowances.trainers_name(piece.binding_cap) if piece.binding_cap else None,
