@@ -9,9 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies import credit_terms
-from app.domain import caps, chart
+from app.domain import chart
 from app.domain.actor import ClientActor, SystemActor, describe
-from app.domain.caps import CounterKey, Scope
 from app.domain.lifecycles import step
 from app.domain.money import Money
 from app.domain.permissions import Permission, require
@@ -52,9 +51,8 @@ async def approve(
 
     Raises NotAllowed, NotFound, IllegalMove.
     """
-    sheet = await _own(session, actor, sheet_id)
-    await _hold_engagement(session, sheet.engagement_id)
-    sheet = await sheets.lock(session, sheet_id)
+    await _check_own(session, actor, sheet_id)
+    sheet = await sheets.hold(session, sheet_id)
     if sheet.state is SheetState.APPROVED:
         return sheet
     state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.APPROVE)
@@ -94,12 +92,14 @@ async def approve_many(
     """
     require(actor, Permission.APPROVE_TIME)
     rows = await session.execute(
-        select(Timesheet.id, Timesheet.trainer_id).where(
+        select(Timesheet.id, Timesheet.trainer_id, Timesheet.engagement_id).where(
             Timesheet.id.in_(list(sheet_ids)), Timesheet.company_id == actor.company_id
         )
     )
-    # In the order in which balances are locked, so that two bulk approvals cannot wait in a circle.
+    # All engagements before the first balance, and then in the order in which balances are locked:
+    # two bulk approvals, or one and a single one, must not wait for each other in a circle.
     known = sorted(rows, key=lambda row: (str(row.trainer_id), str(row.id)))
+    await counters.hold_engagements(session, {row.engagement_id for row in known})
     outcomes = {id_: Outcome(id_, None, NotFound()) for id_ in sheet_ids}
     for row in known:
         try:
@@ -123,19 +123,12 @@ async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list
     )
 
 
-async def _own(
+async def _check_own(
     session: AsyncSession, actor: ClientActor | SystemActor, sheet_id: UUID
-) -> SheetFacts:
-    if isinstance(actor, SystemActor):
-        return await queries.sheet(session, sheet_id)
-    require(actor, Permission.APPROVE_TIME)
-    return await queries.sheet_of_company(session, actor.company_id, sheet_id)
-
-
-async def _hold_engagement(session: AsyncSession, engagement_id: UUID) -> None:
-    """One approval of an engagement at a time: a later line posts what the sum so far leaves."""
-    key = CounterKey(Scope.ENGAGEMENT_TOTAL, engagement_id, "")
-    await counters.lock(session, {key: caps.NO_CAP})
+) -> None:
+    if isinstance(actor, ClientActor):
+        require(actor, Permission.APPROVE_TIME)
+        await queries.sheet_of_company(session, actor.company_id, sheet_id)
 
 
 async def _pin_entries(session: AsyncSession, approval: Approval) -> list[PieceFacts]:

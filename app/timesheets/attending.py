@@ -41,7 +41,7 @@ async def attend(session: AsyncSession, entry_id: UUID, *, now: datetime) -> Non
     if before is None:
         return
     engagement, held = await closing.hold(session, before, now)
-    entry = await entries.load(session, entry_id, lock=True)
+    entry = await entries.load(session, entry_id)
     running = entry.running if entry else None
     if running is None:
         return

@@ -1,13 +1,14 @@
 """Cap counters as rows: made, locked and moved in one order by everybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.caps import CounterKey
+from app.domain.caps import NO_CAP, CounterKey, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,18 @@ async def lock(session: AsyncSession, wanted: Mapping[CounterKey, int]) -> dict[
         await session.execute(_MAKE, {**places, "caps": [wanted[key] for key in keys]})
         rows = (await session.execute(_LOCK, places)).all()
     return {keys[place - 1]: used for place, used in rows}
+
+
+async def hold_engagements(session: AsyncSession, engagement_ids: Collection[UUID]) -> None:
+    """Be the only one who moves the entries and sheets of these engagements until the commit.
+
+    Every writer of them holds the engagement's counter first, whatever else it locks later, so
+    that nobody waits in a circle.
+    """
+    await lock(
+        session,
+        {CounterKey(Scope.ENGAGEMENT_TOTAL, id_, ""): NO_CAP for id_ in engagement_ids},
+    )
 
 
 async def read(session: AsyncSession, keys: Sequence[CounterKey]) -> dict[CounterKey, int]:

@@ -21,7 +21,7 @@ from app.domain.timesheets import (
     OverCapReason,
 )
 from app.engagements import queries as engagements
-from app.timesheets import budgets, sheets
+from app.timesheets import budgets, counters, sheets
 from app.timesheets.queries import PIECE_COLUMNS, PieceFacts, read_piece, span_of
 from app.timesheets.refusals import CreditLimitReached, DecidedElsewhere, ExplanationNeeded
 from app.timesheets.tables import TimeEntry
@@ -63,7 +63,8 @@ async def decide_over_cap(
 async def _decline(
     session: AsyncSession, actor: Decider, piece: PieceFacts, decision: Decision, *, now: datetime
 ) -> PieceFacts:
-    piece = await _read(session, actor, piece.id, lock=True)
+    await counters.hold_engagements(session, [piece.engagement_id])
+    piece = await _read(session, actor, piece.id)
     if piece.state is EntryState.DECLINED:
         return piece
     declined = step("time entry", ENTRY_MOVES, piece.state, EntryEvent.DECLINE)
@@ -86,7 +87,7 @@ async def _allow(
     end = span_of(piece).ended_at
     engagement = await engagements.get_engagement(session, piece.engagement_id)
     held = await budgets.hold(session, engagement, [(piece.started_at, end)], now=now)
-    piece = await _read(session, actor, piece.id, lock=True)
+    piece = await _read(session, actor, piece.id)
     if piece.state is not EntryState.OVER_CAP and _agreed_by(actor, piece):
         return piece
     allowed = step("time entry", ENTRY_MOVES, piece.state, EntryEvent.ALLOW)
@@ -150,9 +151,7 @@ def _agreed_by(actor: Decider, piece: PieceFacts) -> bool:
     return agreed is not None
 
 
-async def _read(
-    session: AsyncSession, actor: Decider, piece_id: UUID, *, lock: bool = False
-) -> PieceFacts:
+async def _read(session: AsyncSession, actor: Decider, piece_id: UUID) -> PieceFacts:
     """A piece that has been over a cap. Raises NotFound for anything else, or another's."""
     statement = select(*PIECE_COLUMNS).where(
         TimeEntry.id == piece_id,
@@ -161,8 +160,6 @@ async def _read(
     )
     if isinstance(actor, ClientActor):
         statement = statement.where(TimeEntry.company_id == actor.company_id)
-    if lock:
-        statement = statement.with_for_update()
     row = (await session.execute(statement)).one_or_none()
     if row is None:
         raise NotFound

@@ -48,12 +48,13 @@ class Root:
     phone_offset_seconds: int = 0
 
 
-async def load(session: AsyncSession, entry_id: UUID, *, lock: bool = False) -> EntryFacts | None:
+async def load(session: AsyncSession, entry_id: UUID) -> EntryFacts | None:
     """What stands under an id that a phone minted, in the order in which it was worked.
 
-    None when nothing was ever there; deleted pieces only when all are. The caller compares owners.
+    None when nothing was ever there; deleted pieces only when all are. The caller compares owners,
+    and holds the engagement's counters before it writes on what it read.
     """
-    rows = await session.execute(_LOAD_LOCKED if lock else _LOAD, {"entry": entry_id})
+    rows = await session.execute(_UNDER_ID, {"entry": entry_id})
     return _entry([read_piece(row) for row in rows])
 
 
@@ -283,8 +284,6 @@ _UNDER_ID = (
     .where(or_(TimeEntry.root_id == bindparam("entry"), TimeEntry.id == bindparam("entry")))
     .order_by(TimeEntry.started_at, TimeEntry.id)
 )
-_LOAD = _UNDER_ID
-_LOAD_LOCKED = _UNDER_ID.with_for_update()
 _LOOK = (
     select(*PIECE_COLUMNS)
     .where(

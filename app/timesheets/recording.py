@@ -78,7 +78,7 @@ async def record_time(
     if other is not None:
         raise entries.overlaps(other)
     if entry is not None:
-        await _clear(session, held, entry_id, before, now=now)
+        await _clear(session, held, entry, before, now=now)
     pieces = held.split(said.started_at, said.ended_at)
     written = await entries.write(
         session,
@@ -107,7 +107,9 @@ async def delete_time(
         return
     engagement = await engagements.get_engagement(session, before.root.engagement_id)
     held = await budgets.hold(session, engagement, _intervals(before), now=now)
-    await _clear(session, held, entry_id, before, now=now)
+    entry = await entries.load(session, entry_id)
+    assert entry is not None
+    await _clear(session, held, entry, before, now=now)
     await budgets.settle(session, held)
 
 
@@ -165,15 +167,14 @@ def _stands(
 async def _clear(
     session: AsyncSession,
     held: budgets.Held,
-    entry_id: UUID,
+    entry: EntryFacts,
     before: EntryFacts | None,
     *,
     now: datetime,
 ) -> None:
     """Take away what stands, if it is still what was read before the counters were locked."""
-    entry = await entries.load(session, entry_id, lock=True)
-    if entry is None or _marks(entry) != _marks(before):
-        raise VersionDiffers(version=entry.version if entry else 0)
+    if _marks(entry) != _marks(before):
+        raise VersionDiffers(version=entry.version)
     await entries.delete_pieces(session, entry.pieces, now=now)
     for piece in entry.pieces:
         held.release(*entries.counted_time(piece), scopes=entries.counted_scopes(piece))

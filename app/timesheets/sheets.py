@@ -11,27 +11,24 @@ from app.domain.timesheets import TAKES_ENTRIES, SheetState
 from app.domain.weeks import PayWeek, Week, week_of
 from app.engagements.queries import EngagementFacts
 from app.kit.ids import new_id
-from app.timesheets import queries
+from app.timesheets import counters, queries
 from app.timesheets.queries import SheetFacts
 from app.timesheets.tables import Timesheet, TimesheetStep
 
 _TAKING = [state.value for state in TAKES_ENTRIES]
-_OF_WEEK = (
-    select(Timesheet.id, Timesheet.state)
-    .where(
-        Timesheet.engagement_id == bindparam("engagement"),
-        Timesheet.week_starts_at == bindparam("week"),
-    )
-    .with_for_update(read=True)
+_OF_WEEK = select(Timesheet.id, Timesheet.state).where(
+    Timesheet.engagement_id == bindparam("engagement"),
+    Timesheet.week_starts_at == bindparam("week"),
 )
 
 
 async def taking(
     session: AsyncSession, engagement: EngagementFacts, worked_at: datetime, *, now: datetime
 ) -> UUID:
-    """The sheet on which time worked then goes, made if need be and kept open until the commit.
+    """The sheet on which time worked then goes, made if need be.
 
-    That is the sheet of the worked week; if it was handed in, the engagement's next open one.
+    That is the sheet of the worked week; if it was handed in, the engagement's next open one. The
+    caller holds the engagement, so that the sheet is not handed in before the entry is committed.
     """
     pay_week = PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day)
     week = week_of(worked_at, pay_week)
@@ -49,9 +46,10 @@ async def taking(
         week = week_of(week.ends_at, pay_week)
 
 
-async def lock(session: AsyncSession, sheet_id: UUID) -> SheetFacts:
-    """Wait until nobody else holds the sheet, then read it as it is. Raises NotFound."""
-    await session.execute(select(Timesheet.id).where(Timesheet.id == sheet_id).with_for_update())
+async def hold(session: AsyncSession, sheet_id: UUID) -> SheetFacts:
+    """Hold the sheet's engagement, then read the sheet as it is. Raises NotFound."""
+    sheet = await queries.sheet(session, sheet_id)
+    await counters.hold_engagements(session, [sheet.engagement_id])
     return await queries.sheet(session, sheet_id)
 
 
@@ -73,11 +71,7 @@ def write_step(
 
 
 async def _open(session: AsyncSession, engagement: EngagementFacts, week: Week) -> UUID | None:
-    """The sheet of a week if it takes entries, made if there is none.
-
-    The share lock keeps it from being handed in before the entry is committed; otherwise an entry
-    could stand on a submitted sheet without being submitted.
-    """
+    """The sheet of a week if it takes entries, made if there is none."""
     wanted = {"engagement": engagement.id, "week": week.starts_at}
     row = (await session.execute(_OF_WEEK, wanted)).one_or_none()
     if row is None:
@@ -109,5 +103,4 @@ async def _next_open(session: AsyncSession, engagement_id: UUID, after: datetime
         )
         .order_by(Timesheet.week_starts_at)
         .limit(1)
-        .with_for_update(read=True)
     )

@@ -36,7 +36,7 @@ async def submit(
     """
     if isinstance(actor, TrainerActor):
         await queries.sheet_of_trainer(session, actor.trainer_id, sheet_id)
-    sheet = await sheets.lock(session, sheet_id)
+    sheet = await sheets.hold(session, sheet_id)
     if sheet.state is SheetState.SUBMITTED:
         return sheet
     state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.SUBMIT)
@@ -72,7 +72,7 @@ async def send_back(
     """
     require(actor, Permission.APPROVE_TIME)
     await queries.sheet_of_company(session, actor.company_id, sheet_id)
-    sheet = await sheets.lock(session, sheet_id)
+    sheet = await sheets.hold(session, sheet_id)
     state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.SEND_BACK)
     if sheet.sent_back_count:
         raise SentBackBefore

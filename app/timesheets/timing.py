@@ -125,7 +125,7 @@ async def stop_timer(
     ):
         raise NotFound
     engagement, held = await closing.hold(session, before, now)
-    entry = await entries.load(session, entry_id, lock=True)
+    entry = await entries.load(session, entry_id)
     assert entry is not None
     if entry.root.state is EntryState.DELETED or any(p.said_ended_at for p in entry.pieces):
         return entry

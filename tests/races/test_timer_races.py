@@ -17,8 +17,10 @@ from app.timesheets.deciding import Decision
 from app.timesheets.queries import EntryFacts
 from app.timesheets.tables import Approval, TimeEntry
 from app.timesheets.timing import Started, TimerSaid
+from tests.factories import people
 from tests.factories.at_work import Deal, deal
 from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, log
+from tests.factories.life import Life, two_jobs
 
 MINUTE = timedelta(minutes=1)
 
@@ -213,4 +215,30 @@ async def test_deciding_editing_and_deleting_at_once(database: Database) -> None
     Random(8).shuffle(tries)
     answers = await at_once(tries)
     assert [a for a in answers if isinstance(a, Exception) and not isinstance(a, Refusal)] == []
+    await assert_proven(database)
+
+
+async def test_everything_at_once(database: Database) -> None:
+    """Sixteen people, four trainers, one company: only refusals, no deadlock, the proof holds."""
+    seed = 7
+    print(f"seed {seed}")
+    async with database.begin() as session:
+        company = await people.company(session, now=NOW)
+        jobs = [await two_jobs(session, company) for _ in range(4)]
+    ids: list[list[UUID]] = [[], [], [], []]
+
+    async def live(n: int) -> int:
+        random, now, done = Random(seed * 1_000 + n), NOW, 0
+        for _ in range(25):
+            try:
+                async with database.begin() as session:
+                    life = Life(session, jobs[n % 4], random, ids=ids[n % 4])
+                    life.now = now
+                    await life.deed()()
+                    now, done = life.now, done + 1
+            except Refusal:
+                continue
+        return done
+
+    assert sum(await asyncio.gather(*(live(n) for n in range(16)))) > 100
     await assert_proven(database)
