@@ -93,6 +93,7 @@ def connect(url: str, *, pool_size: int = 8, application: str = "lehrwerk") -> D
         max_overflow=pool_size,
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
+        hide_parameters=True,  # a failed statement's message would carry amounts and names to logs
         connect_args={
             "server_settings": {"application_name": application, "jit": "off", "timezone": "UTC"}
         },

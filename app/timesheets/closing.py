@@ -36,14 +36,10 @@ class Ending:
 async def hold(
     session: AsyncSession, entry: EntryFacts, now: datetime
 ) -> tuple[EngagementFacts, Held]:
-    """Lock all counters that ending or extending can move.
-
-    Two slices ahead, so that an extension by another process meanwhile lies within.
-    """
+    """Lock all counters that ending or extending can move, before the entry itself."""
     engagement = await engagements.get_engagement(session, entry.root.engagement_id)
     intervals = [
-        (p.started_at, p.ended_at or max(guarantee(p), now + 2 * RESERVE_SLICE))
-        for p in entry.pieces
+        (p.started_at, p.ended_at or max(guarantee(p), now + RESERVE_SLICE)) for p in entry.pieces
     ]
     return engagement, await budgets.hold(session, engagement, intervals, now=now)
 

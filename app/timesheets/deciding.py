@@ -23,12 +23,7 @@ from app.domain.timesheets import (
 from app.engagements import queries as engagements
 from app.timesheets import budgets, counters, sheets
 from app.timesheets.queries import PIECE_COLUMNS, PieceFacts, read_piece, span_of
-from app.timesheets.refusals import (
-    CreditLimitReached,
-    DecidedElsewhere,
-    ExplanationNeeded,
-    TimeChanged,
-)
+from app.timesheets.refusals import CreditLimitReached, DecidedElsewhere, ExplanationNeeded
 from app.timesheets.tables import TimeEntry
 
 Decider = ClientActor | OperationsActor
@@ -53,7 +48,7 @@ async def decide_over_cap(
     operations may decide in the company's place; what it allows then is never billed.
 
     Raises NotAllowed, NotFound, DecidedElsewhere, ExplanationNeeded, CreditLimitReached,
-    TimeChanged, IllegalMove.
+    IllegalMove.
     """
     if not decision.allow and not (decision.reason and decision.explanation):
         raise ExplanationNeeded
@@ -92,11 +87,9 @@ async def _allow(
     end = span_of(piece).ended_at
     engagement = await engagements.get_engagement(session, piece.engagement_id)
     held = await budgets.hold(session, engagement, [(piece.started_at, end)], now=now)
-    seen, piece = piece, await _read(session, actor, piece.id)
+    piece = await _read(session, actor, piece.id)
     if piece.state is not EntryState.OVER_CAP and _agreed_by(actor, piece):
         return piece
-    if (piece.started_at, piece.ended_at) != (seen.started_at, seen.ended_at):
-        raise TimeChanged
     allowed = step("time entry", ENTRY_MOVES, piece.state, EntryEvent.ALLOW)
     _check_decider(actor, piece, now)
     company_agreed_at = now if isinstance(actor, ClientActor) else piece.company_agreed_at

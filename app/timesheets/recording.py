@@ -200,10 +200,8 @@ def _deleted(entry: EntryFacts) -> bool:
     return entry.root.state is EntryState.DELETED
 
 
-def _marks(entry: EntryFacts | None) -> Sequence[tuple[object, ...]]:
-    """What must not have changed since the counters to lock were chosen."""
-    pieces = entry.pieces if entry else ()
-    return [(p.id, p.version, p.state, p.started_at, p.ended_at, p.stops_by_at) for p in pieces]
+def _marks(entry: EntryFacts | None) -> Sequence[tuple[UUID, int, str]]:
+    return [(p.id, p.version, p.state.value) for p in entry.pieces] if entry else []
 
 
 def _intervals(entry: EntryFacts | None) -> list[Interval]:

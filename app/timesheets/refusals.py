@@ -127,12 +127,6 @@ class ExplanationNeeded(Refusal):
     de = "Geben Sie einen Grund und eine Erklärung an, die die Fachkraft lesen kann."
 
 
-class TimeChanged(Refusal):
-    kind = Kind.STATE
-    en = "The trainer has just changed these hours. Look at them again, then decide."
-    de = "Diese Stunden wurden gerade geändert. Sehen Sie sie noch einmal an und entscheiden Sie."
-
-
 class CreditLimitReached(Refusal):
     kind = Kind.STATE
     en = "Your credit limit leaves no room. Pay an open invoice, then decide again."

@@ -7,7 +7,7 @@ from datetime import timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.refusals import NotFound, Refusal
@@ -15,7 +15,6 @@ from app.kit.db import Database
 from app.timesheets import approving, attending, deciding, proof, recording, submitting, timing
 from app.timesheets.deciding import Decision
 from app.timesheets.queries import EntryFacts
-from app.timesheets.refusals import TimeChanged
 from app.timesheets.tables import Approval, TimeEntry
 from app.timesheets.timing import Started, TimerSaid
 from tests.factories import people
@@ -242,30 +241,4 @@ async def test_everything_at_once(database: Database) -> None:
         return done
 
     assert sum(await asyncio.gather(*(live(n) for n in range(16)))) > 100
-    await assert_proven(database)
-
-
-async def test_a_decision_about_hours_that_have_just_changed(database: Database) -> None:
-    """The trainer's edit holds the counters; the decision, waiting for them, had read the old."""
-    async with database.begin() as session:
-        at = await deal(session, now=NOW, weekly_minutes=30)
-        id_ = uuid4()
-        done = await log(session, at, MONDAY, id_=id_)
-    over = done.entry.pieces[1].id
-
-    async def decide() -> object:
-        async with database.begin() as session:
-            return await deciding.decide_over_cap(
-                session, at.client, over, Decision(allow=True), now=NOW
-            )
-
-    async with database.begin() as session:
-        await log(session, at, MONDAY - 24 * HOUR, 2, id_=id_, if_version=1)
-        waiting = asyncio.create_task(decide())
-        while not await session.scalar(  # noqa: ASYNC110 – PostgreSQL raises no event for it
-            text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
-        ):
-            await asyncio.sleep(0.01)
-    (answer,) = await at_once([waiting])
-    assert isinstance(answer, TimeChanged)
     await assert_proven(database)

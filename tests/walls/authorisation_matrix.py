@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.walls.world import PASSWORD, World
+from tests.walls.world import BILL_MINOR, PASSWORD, World
 
 Body = Callable[[World], dict[str, Any]]
 
@@ -55,7 +55,7 @@ def _rate_card(world: World) -> dict[str, Any]:
 
 
 def _payment(world: World) -> dict[str, Any]:
-    return {"amount": _usd(150_000), "received_on": world.now.date().isoformat(),
+    return {"amount": _usd(10 * BILL_MINOR), "received_on": world.now.date().isoformat(),
             "reference": "Statement 7"}  # fmt: skip
 
 

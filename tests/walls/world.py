@@ -17,7 +17,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from app.api.door import Runtime
-from app.companies.tables import Company, CompanyMember
+from app.companies.fee_terms import FeeTerms
+from app.companies.tables import Company, CompanyMember, CreditTerms
 from app.domain.actor import CompanyRole, FinanceActor, TrainerActor
 from app.exports.tables import Export
 from app.hiring.bill_terms import ApplicationBillTerms, OfferBillTerms
@@ -31,6 +32,8 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.main import build_app
 from app.payouts.tables import PayoutAccount
+from app.projects.pay_terms import PositionPayTerms
+from app.projects.rate_cards import RateCard
 from app.projects.tables import Position, Project
 from app.timesheets import recording, submitting
 from app.timesheets.recording import TimeSaid
@@ -45,6 +48,10 @@ DOOR_OF = {
     "finance": "finance", "operations": "operations",
 }  # fmt: skip
 PASSWORD = accounts.PASSWORD
+# Rates whose digits give themselves away: with this fee, 7331.37 an hour pay 3317.44.
+BILL_MINOR, PAY_MINOR, FEE_BPS = 733_137, 331_744, 5_475
+BILL_CAP_MINOR, BUDGET_MINOR = 900_001, 7_788_991_100
+PAY_CAP_MINOR = BILL_CAP_MINOR * (10_000 - FEE_BPS) // 10_000
 
 
 @dataclass
@@ -119,13 +126,21 @@ async def made(sim: Running, *, folder: Path, url: str) -> AsyncIterator[World]:
 async def _people(session: AsyncSession, world: World) -> None:
     now = world.now
     company = await people.company(session, now=now)
+    before = now - timedelta(days=90)
+    session.add(FeeTerms(id=new_id(), company_id=company.id, fee_bps=FEE_BPS, effective_at=before))
+    session.add(CreditTerms(id=new_id(), company_id=company.id, kind="invoice", net_days=14,
+                            credit_limit_minor=10**11, currency="USD",
+                            funding_rule="on_collection", effective_at=before))  # fmt: skip
+    session.add(RateCard(id=new_id(), domain="*", country_band="*", currency="USD",
+                         pay_cap_minor=500_001, bill_cap_minor=1_200_001,
+                         effective_at=before))  # fmt: skip
     other = await people.company(session, now=now, legal_name="Fremd Labs GmbH")
     owner = await people.owner_of(session, company.id)
     viewer = await people.user(session, now=now, door="client")
     session.add(CompanyMember(company_id=company.id, user_id=viewer.id, role="viewer",
                               joined_at=now))  # fmt: skip
     session.add(Grant(user_id=viewer.id, subject_id=company.id, role=CompanyRole.VIEWER))
-    trainer = await people.trainer(session, now=now)
+    trainer = await people.trainer(session, now=now, asking_pay_minor=PAY_MINOR)
     other_trainer = await people.trainer(session, now=now, full_name="Dr. Fremd Beispiel")
     users = {
         "owner": owner,
@@ -171,17 +186,19 @@ async def _key(session: AsyncSession, world: World, company_id: UUID, owner: UUI
 async def _work(session: AsyncSession, world: World) -> None:
     now, things = world.now, world.things
     company = await session.get_one(Company, things["company"])
-    project = await work.project(session, company, now=now, budget_minor=50_000_000)
+    project = await work.project(session, company, now=now, budget_minor=BUDGET_MINOR)
     draft = await work.project(session, company, now=now, state="draft", title="Draft")
-    position = await work.position(session, project, now=now)
-    await work.position(session, draft, now=now)
-    waiting = await work.position(session, project, now=now, title="Second reader")
+    position = await _position(session, project, now=now)
+    await _position(session, draft, now=now)
+    waiting = await _position(session, project, now=now, title="Second reader")
     applied = await _application(session, waiting, things["trainer"], now=now, state="submitted")
-    offered = await work.position(session, project, now=now, title="Third reader")
-    free = await work.position(session, project, now=now, title="Fourth reader")
+    offered = await _position(session, project, now=now, title="Third reader")
+    free = await _position(session, project, now=now, title="Fourth reader")
     asked = await _application(session, offered, things["trainer"], now=now, state="offered")
     offer = await _offer(session, asked, now=now)
-    engagement = await work.engagement(session, position, things["trainer"], now=now)
+    engagement = await work.engagement(
+        session, position, things["trainer"], now=now, bill_minor=BILL_MINOR, pay_minor=PAY_MINOR
+    )
     things |= {
         "project": project.id, "draft": draft.id, "position": position.id, "offer": offer.id,
         "free position": offered.id, "application": applied.id, "engagement": engagement.id,
@@ -194,7 +211,12 @@ async def _work(session: AsyncSession, world: World) -> None:
     for back in (14, 7):
         weeks.append(
             await deals.approved_week(
-                session, engagement, now=now, week_starts_at=week - timedelta(days=back)
+                session,
+                engagement,
+                now=now,
+                week_starts_at=week - timedelta(days=back),
+                bill_rate_minor=BILL_MINOR,
+                pay_rate_minor=PAY_MINOR,
             )
         )
         run = await running.run_invoices(
@@ -203,17 +225,31 @@ async def _work(session: AsyncSession, world: World) -> None:
         )  # fmt: skip
         invoices.append(await session.get_one(Invoice, run.invoices[0].id))
     session.add(CapCounter(scope="credit_limit", scope_id=company.id, period="", cap=10**15,
-                           used=3 * 600 * 60 * 15_000))  # fmt: skip
+                           used=3 * 600 * 60 * BILL_MINOR))  # fmt: skip
     paid, unpaid = invoices
     await deals.collected(session, paid, weeks[:1], now=now, user_id=staff)
     payout = await deals.payout(
         session, weeks[:1], now=now, by_user_id=staff, account=world.account
     )
-    await deals.approved_week(session, engagement, now=now, week_starts_at=week)
+    await deals.approved_week(
+        session,
+        engagement,
+        now=now,
+        week_starts_at=week,
+        bill_rate_minor=BILL_MINOR,
+        pay_rate_minor=PAY_MINOR,
+    )
     things |= {
         "invoice": unpaid.id, "paid invoice": paid.id, "payout": payout.id,
         "payout_run": payout.run_id,
     }  # fmt: skip
+
+
+async def _position(session: AsyncSession, of: Project, *, now: datetime, **over: Any) -> Position:
+    row = await work.position(session, of, now=now, bill_rate_cap_minor=BILL_CAP_MINOR, **over)
+    terms = await session.get_one(PositionPayTerms, row.id)
+    terms.pay_rate_up_to_minor = PAY_CAP_MINOR
+    return row
 
 
 async def _application(
@@ -226,8 +262,8 @@ async def _application(
     session.add(row)
     await session.flush()
     session.add_all([
-        ApplicationBillTerms(application_id=row.id, asking_bill_minor=15_000, currency="USD"),
-        ApplicationPayTerms(application_id=row.id, asking_pay_minor=12_000, currency="USD"),
+        ApplicationBillTerms(application_id=row.id, asking_bill_minor=BILL_MINOR, currency="USD"),
+        ApplicationPayTerms(application_id=row.id, asking_pay_minor=PAY_MINOR, currency="USD"),
     ])  # fmt: skip
     await session.flush()
     return row
@@ -243,8 +279,8 @@ async def _offer(session: AsyncSession, to: Application, *, now: datetime) -> Of
     session.add(row)
     await session.flush()
     session.add_all([
-        OfferBillTerms(offer_id=row.id, bill_minor=15_000, currency="USD"),
-        OfferPayTerms(offer_id=row.id, pay_minor=12_000, currency="USD"),
+        OfferBillTerms(offer_id=row.id, bill_minor=BILL_MINOR, currency="USD"),
+        OfferPayTerms(offer_id=row.id, pay_minor=PAY_MINOR, currency="USD"),
     ])  # fmt: skip
     await session.flush()
     return row
@@ -254,9 +290,15 @@ async def _hours(session: AsyncSession, world: World) -> None:
     """An engagement of an hour a week: one sheet handed in, one open, time beyond both weeks."""
     now, things = world.now, world.things
     project = await session.get_one(Project, things["project"])
-    position = await work.position(session, project, now=now, title="Fifth reader")
+    position = await _position(session, project, now=now, title="Fifth reader")
     engagement = await work.engagement(
-        session, position, things["trainer"], now=now, weekly_minutes=60
+        session,
+        position,
+        things["trainer"],
+        now=now,
+        weekly_minutes=60,
+        bill_minor=BILL_MINOR,
+        pay_minor=PAY_MINOR,
     )
     things["hours"] = engagement.id
     monday = (now - timedelta(days=now.weekday())).replace(hour=6, minute=0, second=0)
