@@ -56,6 +56,7 @@ class PaymentPage:
 
 @dataclass(frozen=True, slots=True)
 class _Intent:
+    invoice_id: UUID
     collection_id: UUID
     session_id: str | None
     checkout_url: str | None
@@ -118,6 +119,7 @@ async def _intend(
         session.add(live)
         await session.flush()
     return _Intent(
+        invoice.id,
         live.id,
         live.provider_session_id,
         live.checkout_url,
@@ -155,7 +157,7 @@ async def _keep(
     database: Database, intent: _Intent, opened: Checkout, *, now: datetime
 ) -> str | None:
     async with database.begin() as session:
-        collection = await _locked(session, intent.collection_id)
+        collection = await _locked(session, intent)
         if collection.state == CollectionState.INTENDED:
             _move(collection, CollectionEvent.OPENED)
             collection.provider_session_id = opened.session_id
@@ -166,7 +168,7 @@ async def _keep(
 
 async def _give_up(database: Database, intent: _Intent) -> None:
     async with database.begin() as session:
-        collection = await _locked(session, intent.collection_id)
+        collection = await _locked(session, intent)
         if collection.state == CollectionState.INTENDED:
             _move(collection, CollectionEvent.EXPIRE)
 
@@ -189,9 +191,12 @@ async def _still_open(
     return None
 
 
-async def _locked(session: AsyncSession, collection_id: UUID) -> Collection:
+async def _locked(session: AsyncSession, intent: _Intent) -> Collection:
+    """The collection, behind its invoice's lock like everything else that moves one: a payment
+    that is being recorded must not overwrite a page that opens in the same moment."""
+    await settling.lock_invoice(session, intent.invoice_id)
     found = await session.scalar(
-        select(Collection).where(Collection.id == collection_id).with_for_update()
+        select(Collection).where(Collection.id == intent.collection_id).with_for_update()
     )
     assert found is not None
     return found

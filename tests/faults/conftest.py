@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,20 @@ from uuid import UUID
 
 import pytest_asyncio
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.books import proving
-from app.domain.actor import FinanceActor
+from app.companies.tables import CreditTerms
+from app.domain.actor import FinanceActor, SystemActor, TrainerActor
+from app.engagements.tables import Engagement
 from app.kit.clock import Clock
 from app.kit.db import Database
+from app.kit.ids import new_id
 from app.payouts import running
 from app.payouts.tables import Payout, PayoutAccount
-from tests.factories import money, people, work
+from app.timesheets import approving, recording, submitting
+from app.timesheets.recording import TimeSaid
+from tests.factories import people, work
 from tests.faults import doomed
 from tests.faults.doomed import Orders
 from tests.gateways.simulator import running as simulator
@@ -89,6 +95,22 @@ class Crew:
         assert (await self.sim.proof())["holds"] is True
 
 
+async def _worked_and_approved(
+    session: AsyncSession, engagement: Engagement, user_id: UUID, *, now: datetime
+) -> None:
+    """Ten hours of last week, handed in and approved by the verbs themselves; so funded."""
+    monday = (now - timedelta(days=now.weekday() + 7)).replace(
+        hour=8, minute=0, second=0, microsecond=0
+    )
+    actor = TrainerActor(engagement.trainer_id, user_id)
+    said = TimeSaid(engagement.id, monday, monday + timedelta(hours=10))
+    done = await recording.record_time(session, actor, new_id(), said, now=now)
+    sheet_id = done.entry.root.timesheet_id
+    assert sheet_id is not None
+    await submitting.submit(session, actor, sheet_id, now=now)
+    await approving.approve(session, SystemActor("test"), sheet_id, now=now)
+
+
 @pytest_asyncio.fixture
 async def crew(
     database: Database, database_url: str, clock: Clock, now: datetime, tmp_path: Path
@@ -96,12 +118,19 @@ async def crew(
     async with simulator.simulator() as sim:
         async with database.begin() as session:
             company = await people.company(session, now=now)
+            session.add(
+                CreditTerms(
+                    id=new_id(), company_id=company.id, kind="invoice", net_days=14,
+                    credit_limit_minor=10_000_000, currency="USD", funding_rule="on_approval",
+                    effective_at=now - timedelta(days=60),
+                )
+            )  # fmt: skip
             project = await work.project(session, company, now=now)
             position = await work.position(session, project, now=now)
             for _ in range(TRAINERS):
                 trainer = await people.trainer(session, now=now)
                 engagement = await work.engagement(session, position, trainer.id, now=now)
-                await money.funded_pay(session, engagement, now=now)
+                await _worked_and_approved(session, engagement, trainer.user_id, now=now)
                 session.add(
                     PayoutAccount(
                         trainer_id=trainer.id, state="created", ready=True, missing=[],
