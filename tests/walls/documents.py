@@ -42,8 +42,13 @@ class Operation:
 
 
 @cache
+def _all() -> dict[str, Json]:
+    return documents(Settings())
+
+
 def document(door: str) -> Json:
-    return documents(Settings())[door]
+    """The door's document, made once a run."""
+    return _all()[door]
 
 
 @cache

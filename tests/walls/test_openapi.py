@@ -60,13 +60,16 @@ NO_BODY = {204, 304}
 
 
 def test_the_committed_documents_are_the_generated_ones() -> None:
-    drifted = writing.drift(Settings(), sources.ROOT / "openapi")
-    assert drifted == [], "run `lehrwerk openapi` and commit what it writes"
+    for door in DOORS:
+        committed = (sources.ROOT / "openapi" / f"{door}.json").read_text(encoding="utf-8")
+        made = writing.text_of(documents.document(door))
+        assert committed == made, "run `lehrwerk openapi` and commit what it writes"
 
 
 def test_drift_is_noticed(tmp_path: Path) -> None:
-    writing.write(Settings(), tmp_path)
-    assert writing.drift(Settings(), tmp_path) == []
+    for door in DOORS:
+        text = writing.text_of(documents.document(door))
+        (tmp_path / f"{door}.json").write_text(text, encoding="utf-8")
     file = tmp_path / "client.json"
     file.write_text(file.read_text(encoding="utf-8").replace("sign_in", "log_in"), encoding="utf-8")
     (tmp_path / "finance.json").unlink()

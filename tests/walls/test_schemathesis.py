@@ -24,11 +24,13 @@ from tests.walls.world import Desk, World
 
 # Wait for the outside or print a document: what is made up differs in nothing that matters.
 RARELY = {"start_payout_onboarding", "pay_invoice", "download_invoice"}
+# Take no parameter and no body, so that nothing wrong can be said to them.
+HARMLESS = {"list_vocabularies"}
 _NOT_OURS = {"cookies", "headers", "method", "url"}
 
 
 def made_up(operation: Any, mode: GenerationMode, most: int) -> list[Case]:
-    """The same requests in every run; none when the operation cannot be asked wrongly."""
+    """The same requests in every run."""
     cases: list[Case] = []
 
     @settings(
@@ -78,6 +80,8 @@ async def faults(world: World, door: str, *, most: int) -> tuple[list[str], int]
             if MATRIX[f"{door}.{id_}"].alone:
                 continue
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+                if mode is GenerationMode.NEGATIVE and id_ in HARMLESS:
+                    continue
                 cases = made_up(operation, mode, 1 if id_ in RARELY else most)
                 for number, case in enumerate(cases):
                     answer = await _send(desk, world, door, case, known=number % 2 == 0)
@@ -110,7 +114,7 @@ async def test_no_door_faults(world: World, door: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 async def test_no_door_faults_under_many(world: World, door: str) -> None:
-    found, asked = await faults(world, door, most=100)
+    found, asked = await faults(world, door, most=40)
     assert not found, "\n".join(found)
     assert asked >= 500
 

@@ -32,12 +32,13 @@ _MONEY = re.compile(
     r"margin|tax|vat|net|gross|balance|owed|due|funded|credit|debit)(_|$)"
 )
 _SUPPRESSION = re.compile(
-    r"#\s*(noqa\b(?P<codes>:[ A-Z0-9,]+)?|type:\s*ignore(\[[\w,-]+\])?)(?P<rest>.*)"
+    r"#\s*(noqa\b(?P<codes>:[ A-Z0-9,]+)?|type:\s*ignore(\[[\w ,-]+\])?)(?P<rest>.*)"
 )
 # Codes that say the reason themselves: a wrong type is planted, an import registers rows.
 _SPEAKING = {
     "F401", "arg-type", "attr-defined", "call-overload", "call-arg", "method-assign", "misc",
     "no-untyped-def",
+    "override",
 }  # fmt: skip
 
 
@@ -158,7 +159,8 @@ def unexplained(source: Source) -> Iterator[str]:
         found = _SUPPRESSION.search(line)
         if not found or '"' in line[found.start() :]:
             continue
-        rules = set(re.findall(r"[A-Z]+\d+|[a-z]+(?:-[a-z]+)+|misc", found[0]))
+        named = (found["codes"] or found[3] or "").strip(":[] ")
+        rules = {rule for rule in re.split(r"[ ,]+", named) if rule}
         if not rules:
             yield f"{number}: a suppression without its rule"
         elif not rules & _SPEAKING and len(found["rest"].strip(" –-#")) < 8:
