@@ -1,4 +1,4 @@
-"""One PostgreSQL for the run, a migrated template, a database of its own per test that commits."""
+"""One PostgreSQL for the run, a migrated template, an empty database for each test that commits."""
 
 import asyncio
 import os
@@ -101,12 +101,47 @@ async def session(shared_database: Database) -> AsyncIterator[AsyncSession]:
         await outer.rollback()
 
 
-@pytest_asyncio.fixture
-async def database_url(server_url: str, template_url: str) -> AsyncIterator[str]:
-    """The address of a database of the test's own, for real commits and many connections."""
+async def _wipe(url: str) -> None:
+    """Empty every table, whatever guards it, and end what a test left connected."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(_END_OTHERS)
+        tables = [row["name"] for row in await connection.fetch(_FILLED_BY_TESTS)]
+        async with connection.transaction():
+            # Triggers that forbid deleting and foreign keys are asleep for this alone.
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            await connection.execute(";".join(f"DELETE FROM {name}" for name in tables))
+    finally:
+        await connection.close()
+
+
+_END_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " AND backend_type = 'client backend'"
+)
+_FILLED_BY_TESTS = (
+    "SELECT quote_ident(relname) AS name FROM pg_class"
+    " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    " AND relname <> 'alembic_version'"
+)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def committed_url(server_url: str, template_url: str) -> AsyncIterator[str]:
     url = await _clone(server_url, template_url)
     yield url
     await _administer(server_url, f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+
+@pytest_asyncio.fixture
+async def database_url(committed_url: str) -> AsyncIterator[str]:
+    """The address of a database that is empty and the test's own until its end.
+
+    One is wiped after each test: a new one each time made half of the suite's work.
+    """
+    yield committed_url
+    await _wipe(committed_url)
 
 
 @pytest_asyncio.fixture

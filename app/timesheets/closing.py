@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.caps import Piece, Scope
-from app.domain.timesheets import LONGEST_TAIL, LONGEST_TIMER, RESERVE_SLICE, EntryState
+from app.domain.timesheets import LONGEST_TAIL, LONGEST_TIMER, EntryState
 from app.domain.weeks import PayWeek, split_at_weeks
 from app.engagements import queries as engagements
 from app.engagements.queries import EngagementFacts
@@ -36,12 +36,18 @@ class Ending:
 async def hold(
     session: AsyncSession, entry: EntryFacts, now: datetime
 ) -> tuple[EngagementFacts, Held]:
-    """Lock all counters that ending or extending can move, before the entry itself."""
+    """Lock all counters that ending or extending can move, before the entry itself.
+
+    That is as far as a timer can ever reach: while we wait, somebody whose clock is ahead of ours
+    may extend it further than we would.
+    """
     engagement = await engagements.get_engagement(session, entry.root.engagement_id)
-    intervals = [
-        (p.started_at, p.ended_at or max(guarantee(p), now + RESERVE_SLICE)) for p in entry.pieces
+    start = min(p.started_at for p in entry.pieces)
+    furthest = [
+        start + LONGEST_TIMER + LONGEST_TAIL,
+        *(p.ended_at for p in entry.pieces if p.ended_at),
     ]
-    return engagement, await budgets.hold(session, engagement, intervals, now=now)
+    return engagement, await budgets.hold(session, engagement, [(start, max(furthest))], now=now)
 
 
 def ending_of(

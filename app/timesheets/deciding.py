@@ -23,7 +23,12 @@ from app.domain.timesheets import (
 from app.engagements import queries as engagements
 from app.timesheets import budgets, counters, sheets
 from app.timesheets.queries import PIECE_COLUMNS, PieceFacts, read_piece, span_of
-from app.timesheets.refusals import CreditLimitReached, DecidedElsewhere, ExplanationNeeded
+from app.timesheets.refusals import (
+    CreditLimitReached,
+    DecidedElsewhere,
+    ExplanationNeeded,
+    VersionDiffers,
+)
 from app.timesheets.tables import TimeEntry
 
 Decider = ClientActor | OperationsActor
@@ -48,7 +53,7 @@ async def decide_over_cap(
     operations may decide in the company's place; what it allows then is never billed.
 
     Raises NotAllowed, NotFound, DecidedElsewhere, ExplanationNeeded, CreditLimitReached,
-    IllegalMove.
+    VersionDiffers when the trainer edits at the same moment, IllegalMove.
     """
     if not decision.allow and not (decision.reason and decision.explanation):
         raise ExplanationNeeded
@@ -64,9 +69,10 @@ async def _decline(
     session: AsyncSession, actor: Decider, piece: PieceFacts, decision: Decision, *, now: datetime
 ) -> PieceFacts:
     await counters.hold_engagements(session, [piece.engagement_id])
-    piece = await _read(session, actor, piece.id)
+    before, piece = piece, await _read(session, actor, piece.id)
     if piece.state is EntryState.DECLINED:
         return piece
+    _check_unchanged(before, piece)
     declined = step("time entry", ENTRY_MOVES, piece.state, EntryEvent.DECLINE)
     _check_decider(actor, piece, now)
     return await _write(
@@ -84,12 +90,13 @@ async def _allow(
     session: AsyncSession, actor: Decider, piece: PieceFacts, *, now: datetime
 ) -> PieceFacts:
     """Counters before the entry, as everywhere, so that nobody waits in a circle."""
-    end = span_of(piece).ended_at
+    before, end = piece, span_of(piece).ended_at
     engagement = await engagements.get_engagement(session, piece.engagement_id)
     held = await budgets.hold(session, engagement, [(piece.started_at, end)], now=now)
     piece = await _read(session, actor, piece.id)
     if piece.state is not EntryState.OVER_CAP and _agreed_by(actor, piece):
         return piece
+    _check_unchanged(before, piece)
     allowed = step("time entry", ENTRY_MOVES, piece.state, EntryEvent.ALLOW)
     _check_decider(actor, piece, now)
     company_agreed_at = now if isinstance(actor, ClientActor) else piece.company_agreed_at
@@ -134,6 +141,15 @@ async def _allow(
     )
     await budgets.settle(session, held, lifted=lifted)
     return written
+
+
+def _check_unchanged(before: PieceFacts, piece: PieceFacts) -> None:
+    """The locks were taken for the hours read before them; others, edited since, need another yes.
+
+    Raises VersionDiffers.
+    """
+    if span_of(before) != span_of(piece):
+        raise VersionDiffers(version=piece.version)
 
 
 def _check_decider(actor: Decider, piece: PieceFacts, now: datetime) -> None:

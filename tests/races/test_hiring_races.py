@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor, CompanyRole, TrainerActor
@@ -23,6 +23,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.projects.tables import Position
 from tests.factories import people, work
+from tests.races.waiting import waiting_for_locks
 
 
 @dataclass
@@ -62,18 +63,6 @@ async def outcome(database: Database, verb: Callable[[AsyncSession], Awaitable[o
     except Refusal as refusal:
         return refusal.code
     return "done"
-
-
-async def waiting_for_locks(database: Database, number: int) -> None:
-    """Return once so many connections wait for another one's transaction."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with database.engine.connect() as connection:
-        while await connection.scalar(waiting) != number:
-            await connection.rollback()
-            await asyncio.sleep(0.01)
 
 
 async def prove(database: Database) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app.identity import passwords, signing_in
 from app.identity.refusals import SignInRefused
@@ -12,20 +12,7 @@ from app.kit.clock import Clock
 from app.kit.db import Database
 from app.settings import Settings
 from tests.factories import people
-
-
-async def _until_somebody_waits(database: Database) -> None:
-    """Until a connection waits for a row that another one holds."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    async with asyncio.timeout(60):
-        while True:
-            async with database.begin() as session:
-                if await session.scalar(waiting):
-                    return
-            await asyncio.sleep(0.02)
+from tests.races.waiting import waiting_for_locks
 
 
 async def test_a_password_changed_while_it_was_checked_opens_nothing(
@@ -51,7 +38,7 @@ async def test_a_password_changed_while_it_was_checked_opens_nothing(
                 clock=clock,
             )
         )
-        await _until_somebody_waits(database)
+        await waiting_for_locks(database, 1)
         row.password_hash = hashed[new]
     with pytest.raises(SignInRefused):
         await signing

@@ -15,12 +15,14 @@ from app.kit.db import Database
 from app.timesheets import approving, attending, deciding, proof, recording, submitting, timing
 from app.timesheets.deciding import Decision
 from app.timesheets.queries import EntryFacts
+from app.timesheets.refusals import VersionDiffers
 from app.timesheets.tables import Approval, TimeEntry
 from app.timesheets.timing import Started, TimerSaid
 from tests.factories import people
 from tests.factories.at_work import Deal, deal
 from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, log
 from tests.factories.life import Life, two_jobs
+from tests.races.waiting import waiting_for_locks
 
 MINUTE = timedelta(minutes=1)
 
@@ -215,6 +217,27 @@ async def test_deciding_editing_and_deleting_at_once(database: Database) -> None
     Random(8).shuffle(tries)
     answers = await at_once(tries)
     assert [a for a in answers if isinstance(a, Exception) and not isinstance(a, Refusal)] == []
+    await assert_proven(database)
+
+
+async def test_a_decision_is_about_the_hours_that_were_read(database: Database) -> None:
+    """The trainer's edit is committed while the company's yes waits: the yes must not charge."""
+    async with database.begin() as session:
+        at = await deal(session, now=NOW, weekly_minutes=30)
+        id_ = uuid4()
+        over = (await log(session, at, MONDAY, id_=id_)).entry.pieces[1].id
+
+    async def decide() -> object:
+        async with database.begin() as session:
+            return await deciding.decide_over_cap(
+                session, at.client, over, Decision(allow=True), now=NOW
+            )
+
+    async with database.begin() as session:
+        await log(session, at, MONDAY + HOUR, 2, id_=id_, if_version=1)
+        waiting = asyncio.ensure_future(decide())
+        await waiting_for_locks(database, 1)
+    assert isinstance((await at_once([waiting]))[0], VersionDiffers)
     await assert_proven(database)
 
 
