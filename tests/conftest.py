@@ -1,6 +1,7 @@
 """One PostgreSQL for the run, a migrated template, an empty database for each test that commits."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
@@ -12,19 +13,32 @@ import httpx
 import pytest
 import pytest_asyncio
 from hypothesis import settings as hypothesis_settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.door import Runtime
+from app.identity import passwords
 from app.kit.clock import Clock
 from app.kit.db import Database, connect
 from app.kit.postgres import launcher
-from app.main import build_app, make_runtime
+from app.main import build_app, reach_outside
 from app.settings import Settings
 from migrations.running import upgrade
 
 # No assertion of ours is about time: on a busy machine the deadline would be one.
 hypothesis_settings.register_profile("lehrwerk", deadline=None)
 hypothesis_settings.load_profile("lehrwerk")
+
+# The real parameters take 40 ms of a core a time, and most tests begin by signing somebody in.
+_DELIBERATELY_SLOW = passwords._HASHER
+passwords._HASHER = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: looking through it for garbage again and again is waste."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -101,55 +115,56 @@ async def session(shared_database: Database) -> AsyncIterator[AsyncSession]:
         await outer.rollback()
 
 
-async def _wipe(url: str) -> None:
+async def _wipe(database: Database) -> None:
     """Empty every table, whatever guards it, and end what a test left connected."""
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(_END_OTHERS)
-        tables = [row["name"] for row in await connection.fetch(_FILLED_BY_TESTS)]
-        async with connection.transaction():
-            # Triggers that forbid deleting and foreign keys are asleep for this alone.
-            await connection.execute("SET LOCAL session_replication_role = replica")
-            await connection.execute(";".join(f"DELETE FROM {name}" for name in tables))
-    finally:
-        await connection.close()
+    async with database.begin() as session:
+        await session.execute(_END_OTHERS, {"ours": _OURS})
+        # Triggers that forbid deleting and foreign keys are asleep for this alone.
+        await session.execute(text("SET LOCAL session_replication_role = replica"))
+        await session.execute(text("SET LOCAL lock_timeout = '20s'"))
+        await session.execute(_DELETE_ALL)
 
 
-_END_OTHERS = (
+_OURS = "lehrwerk tests"
+_END_OTHERS = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND application_name <> :ours"
     " AND backend_type = 'client backend'"
 )
-_FILLED_BY_TESTS = (
-    "SELECT quote_ident(relname) AS name FROM pg_class"
-    " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-    " AND relname <> 'alembic_version'"
+_DELETE_ALL = text(
+    "DO $$ DECLARE each regclass; BEGIN FOR each IN"
+    " SELECT oid FROM pg_class WHERE relkind = 'r' AND relname <> 'alembic_version'"
+    " AND relnamespace = 'public'::regnamespace"
+    " LOOP EXECUTE 'DELETE FROM ' || each; END LOOP; END $$"
 )
 
 
 @pytest_asyncio.fixture(scope="session")
-async def committed_url(server_url: str, template_url: str) -> AsyncIterator[str]:
+async def _committed(server_url: str, template_url: str) -> AsyncIterator[tuple[str, Database]]:
     url = await _clone(server_url, template_url)
-    yield url
+    database = connect(url, pool_size=16, application=_OURS)
+    yield url, database
+    await database.close()
     await _administer(server_url, f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
 
 
 @pytest_asyncio.fixture
-async def database_url(committed_url: str) -> AsyncIterator[str]:
-    """The address of a database that is empty and the test's own until its end.
-
-    One is wiped after each test: a new one each time made half of the suite's work.
-    """
-    yield committed_url
-    await _wipe(committed_url)
+async def _emptied(_committed: tuple[str, Database]) -> AsyncIterator[tuple[str, Database]]:
+    """One database is wiped after each test: a new one each time made half of the suite's work."""
+    yield _committed
+    await _wipe(_committed[1])
 
 
-@pytest_asyncio.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """A database of the test's own with real commits."""
-    opened = connect(database_url, pool_size=16)
-    yield opened
-    await opened.close()
+@pytest.fixture
+def database_url(_emptied: tuple[str, Database]) -> str:
+    """The address of a database that is empty and the test's own until its end."""
+    return _emptied[0]
+
+
+@pytest.fixture
+def database(_emptied: tuple[str, Database]) -> Database:
+    """An empty database of the test's own with real commits and many connections."""
+    return _emptied[1]
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -160,6 +175,12 @@ async def module_database(server_url: str, template_url: str) -> AsyncIterator[D
     yield opened
     await opened.close()
     await _administer(server_url, f'DROP DATABASE "{url.rsplit("/", 1)[1]}" WITH (FORCE)')
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords as in production, for tests of just that."""
+    monkeypatch.setattr(passwords, "_HASHER", _DELIBERATELY_SLOW)
 
 
 @pytest.fixture
@@ -177,12 +198,10 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, allow_async_commit=True)
 
 
-@pytest_asyncio.fixture
-async def runtime(settings: Settings, database_url: str) -> AsyncIterator[Runtime]:
+@pytest.fixture
+def runtime(settings: Settings, database: Database) -> Runtime:
     """What the doors are built on, with real commits in a database of the test's own."""
-    made = make_runtime(settings, url=database_url)
-    yield made
-    await made.database.close()
+    return Runtime(settings, database, Clock(), reach_outside(settings))
 
 
 @pytest_asyncio.fixture

@@ -138,6 +138,9 @@ async def test_the_rightful_actor_is_served(desk: Desk, world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+_ONE_OF_EACH = ("owner", "key", "trainer", "finance", "operations")
+
+
 async def test_without_a_valid_token_nothing_opens(desk: Desk, world: World) -> None:
     """None, an expired one, nonsense, and tokens that are good at another door."""
     world.tokens["nonsense"] = "lwa_" + "x" * 43
@@ -145,7 +148,7 @@ async def test_without_a_valid_token_nothing_opens(desk: Desk, world: World) -> 
     for operation in documents.operations():
         if operation.public:
             continue
-        strangers = [each for each, door in DOOR_OF.items() if door != operation.door]
+        strangers = [each for each in _ONE_OF_EACH if DOOR_OF[each] != operation.door]
         own = [f"expired {each}" for each, door in DOOR_OF.items()
                if door == operation.door and each != "key"]  # fmt: skip
         for actor in (None, "nonsense", *own[:1], *strangers):

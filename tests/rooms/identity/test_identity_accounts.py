@@ -136,6 +136,7 @@ async def test_a_code_drifts_one_step_and_is_used_up(
     assert not await use("000000" if totp.at(now) != "000000" else "000001")
 
 
+@pytest.mark.usefixtures("real_hashes")
 async def test_a_password_is_verified_only_against_its_own_hash() -> None:
     stored = await passwords.hash_password("a-long-made-up-sentence")
     assert "m=19456,t=2,p=1" in stored
