@@ -108,7 +108,7 @@ def wrong(answer: httpx.Response) -> list[str]:
 async def test_no_door_faults(world: World, door: str) -> None:
     found, asked = await faults(world, door, most=1)
     assert not found, "\n".join(found)
-    assert asked >= 20
+    assert asked >= 10
 
 
 @pytest.mark.slow
