@@ -8,6 +8,7 @@ import pypdf
 import pytest
 
 from app.demo.brief import BriefRefused, load, shipped
+from app.domain.vocabulary import DOMAINS
 
 
 def play(brief: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -38,6 +39,10 @@ def test_the_whole_deal_is_told_and_the_books_prove_themselves(tmp_path: Path) -
 @pytest.mark.parametrize("brief", [b for b in shipped() if b != "emergency-physician"])
 def test_the_other_briefs_too(brief: str, tmp_path: Path) -> None:
     check(brief, tmp_path)
+
+
+def test_every_shipped_brief_speaks_the_vocabulary() -> None:
+    assert {load(name).position.domain for name in shipped()} <= set(DOMAINS)
 
 
 def test_a_file_that_is_no_brief_is_explained(tmp_path: Path) -> None:
