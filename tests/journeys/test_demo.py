@@ -42,7 +42,7 @@ def test_the_other_briefs_too(brief: str, tmp_path: Path) -> None:
 
 
 def test_every_shipped_brief_speaks_the_vocabulary() -> None:
-    assert {load(name).position.domain for name in shipped()} <= set(DOMAINS)
+    assert {load(Path(name)).position.domain for name in shipped()} <= set(DOMAINS)
 
 
 def test_a_file_that_is_no_brief_is_explained(tmp_path: Path) -> None:
