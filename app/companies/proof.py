@@ -11,7 +11,11 @@ from app.kit.proof import Identity
 
 async def prove(session: AsyncSession) -> list[Identity]:
     """Every identity of companies."""
-    return [await _one_owner(session), await _own_currency(session)]
+    return [
+        await _one_owner(session),
+        await _own_currency(session),
+        await _let_in_as_members(session),
+    ]
 
 
 async def _one_owner(session: AsyncSession) -> Identity:
@@ -54,5 +58,37 @@ async def _own_currency(session: AsyncSession) -> Identity:
             f"credit terms {id_}: {granted}, company {own}"
             for id_, granted, own in found
             if granted != own
+        ),
+    )
+
+
+async def _let_in_as_members(session: AsyncSession) -> Identity:
+    """Who may act for a company is a member of it in the same role, and the other way round."""
+    granted = select(Grant).join(Company, Company.id == Grant.subject_id).subquery()
+    rows = await session.execute(
+        select(
+            CompanyMember.company_id,
+            CompanyMember.user_id,
+            CompanyMember.role,
+            granted.c.subject_id,
+            granted.c.user_id,
+            granted.c.role,
+        ).join(
+            granted,
+            and_(
+                granted.c.subject_id == CompanyMember.company_id,
+                granted.c.user_id == CompanyMember.user_id,
+            ),
+            full=True,
+        )
+    )
+    found = rows.all()
+    return Identity(
+        "members and who may act for a company are the same",
+        len(found),
+        tuple(
+            f"company {company or of}: user {user or who} is {role}, may act as {acts_as}"
+            for company, user, role, of, who, acts_as in found
+            if role != acts_as
         ),
     )

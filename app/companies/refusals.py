@@ -25,3 +25,17 @@ class TermsCurrencyDiffers(Refusal):
     kind = Kind.INVALID
     en = "The credit limit must be in the company's currency, {currency}."
     de = "Das Kreditlimit muss in der Währung der Firma stehen: {currency}."
+
+
+class AlreadyMember(Refusal):
+    kind = Kind.STATE
+    en = "This address is a member's already. Change the member's role instead."
+    de = "Diese Adresse gehört schon zu einem Mitglied. Ändern Sie stattdessen dessen Rolle."
+
+
+class CompanyNeedsOwner(Refusal):
+    """The owner can neither leave nor take a lesser role before somebody else is the owner."""
+
+    kind = Kind.STATE
+    en = "A company always has one owner. Give another member the role owner first."
+    de = "Eine Firma hat immer einen Inhaber. Geben Sie zuerst einem anderen Mitglied diese Rolle."

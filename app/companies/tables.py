@@ -4,10 +4,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Row
+from app.kit.db import Row, after_create
+
+_BELOW_OWNER = "'hiring_manager','reviewer','billing','viewer'"
 
 
 class Company(Row):
@@ -28,7 +37,10 @@ class Company(Row):
 
 
 class CompanyMember(Row):
-    """A user in a company with a role; exactly one owner for now."""
+    """A user in a company with a role. A company has one owner, a user one company.
+
+    One company, because a token has to say without a further question for whom its user acts.
+    """
 
     __tablename__ = "company_members"
     __table_args__ = (
@@ -38,12 +50,98 @@ class CompanyMember(Row):
             unique=True,
             postgresql_where=text("role = 'owner'"),
         ),
+        CheckConstraint(f"role IN ('owner',{_BELOW_OWNER})", name="role"),
     )
 
     company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), primary_key=True)
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True, index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True, unique=True)
     role: Mapped[str]
     joined_at: Mapped[datetime]
+
+
+# At most one owner is an index; at least one can only be said of a whole transaction.
+after_create(
+    CompanyMember.__table__,
+    """
+CREATE FUNCTION company_keeps_an_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM companies WHERE id = OLD.company_id) AND NOT EXISTS
+     (SELECT FROM company_members WHERE company_id = OLD.company_id AND role = 'owner') THEN
+    RAISE EXCEPTION 'a company always has an owner' USING ERRCODE = '23514';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER company_members_keep_an_owner AFTER UPDATE OR DELETE ON company_members
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION company_keeps_an_owner();
+""",
+    down="""
+DROP TRIGGER company_members_keep_an_owner ON company_members;
+DROP FUNCTION company_keeps_an_owner();
+""",
+)
+
+
+class CompanyInvitation(Row):
+    """Somebody who was asked to join, by address. One open invitation per company and address.
+
+    `token_hash` is None until the mail is being sent, and again once the token is void. `mail_id`
+    names the newest mail; an older one's token is worth nothing.
+    """
+
+    __tablename__ = "company_invitations"
+    __table_args__ = (
+        Index(
+            "uq_company_invitations_open",
+            "company_id",
+            "email_key",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        CheckConstraint(f"role IN ({_BELOW_OWNER})", name="role"),
+        CheckConstraint("state IN ('open','accepted','withdrawn')", name="state"),
+        CheckConstraint("language IN ('en','de')", name="language"),
+        CheckConstraint("mail_state IN ('intended','sent','failed')", name="mail_state"),
+        CheckConstraint(
+            "(state = 'accepted') = (accepted_by_user_id IS NOT NULL)", name="accepted_by"
+        ),
+        CheckConstraint("state = 'open' OR token_hash IS NULL", name="token_of_open"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
+    email: Mapped[str]
+    email_key: Mapped[str]
+    role: Mapped[str]
+    language: Mapped[str]
+    state: Mapped[str]
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    mail_id: Mapped[UUID]
+    mail_state: Mapped[str]
+    invited_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    accepted_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+
+
+class CompanyMemberStep(Row):
+    """History of who came, went and changed role. `user_id` or `invitation_id` says who it is
+    about; `role` is the one afterwards, None after leaving."""
+
+    __tablename__ = "company_member_steps"
+    __table_args__ = (
+        CheckConstraint("user_id IS NOT NULL OR invitation_id IS NOT NULL", name="about"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    invitation_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("company_invitations.id"), index=True
+    )
+    event: Mapped[str]
+    role: Mapped[str | None]
+    actor: Mapped[str]
+    at: Mapped[datetime]
 
 
 class BillingProfile(Row):

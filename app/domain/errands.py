@@ -6,6 +6,7 @@ from enum import StrEnum
 class Errand(StrEnum):
     SEND_VERIFICATION_MAIL = "send_verification_mail"  # {"user_id"}
     SEND_PASSWORD_RESET_MAIL = "send_password_reset_mail"  # noqa: S105 – a job's name; {"user_id"}
+    SEND_MEMBER_INVITATION = "send_member_invitation"  # {"invitation_id"}
     RENDER_INVOICE = "render_invoice"  # {"invoice_id"}
     SEND_PAYOUT = "send_payout"  # {"payout_id"}
     HANDLE_STRIPE_EVENT = "handle_stripe_event"  # {"inbox_event_id"}

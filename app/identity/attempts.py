@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +23,7 @@ from app.settings import Settings
 WINDOW_S = 15 * 60
 _STAFF_MOST = 10
 _MAIL_MOST = 5
+_INVITATIONS_MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,29 @@ def for_mailed_token(settings: Settings, *, place: bytes) -> tuple[Bucket, ...]:
     return (at_place("mailed_token", place, settings),)
 
 
+def for_invitation(settings: Settings, *, subject_id: UUID, email: str) -> tuple[Bucket, ...]:
+    """The buckets of one invitation: few to an address by whomever, not too many by one company."""
+    return (
+        Bucket(f"invitation:account:{_account(settings, 'client', email)}", _MAIL_MOST),
+        Bucket(f"invitation:subject:{subject_id}", _INVITATIONS_MOST),
+    )
+
+
 async def take(database: Database, buckets: Iterable[Bucket], *, now: datetime) -> None:
     """Count one attempt, also if the caller fails later. Raises TooManyAttempts."""
     for bucket in buckets:
         wait_s = await limits.take(
             database, bucket.key, now=now, most=bucket.most, window_s=WINDOW_S
+        )
+        if wait_s is not None:
+            raise TooManyAttempts(retry_after_s=wait_s)
+
+
+async def count(session: AsyncSession, buckets: Iterable[Bucket], *, now: datetime) -> None:
+    """Count what succeeds, in its own transaction. Raises TooManyAttempts."""
+    for bucket in buckets:
+        wait_s = await limits.count(
+            session, bucket.key, now=now, most=bucket.most, window_s=WINDOW_S
         )
         if wait_s is not None:
             raise TooManyAttempts(retry_after_s=wait_s)

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,3 +21,15 @@ async def grant(session: AsyncSession, *, user_id: UUID, subject_id: UUID, role:
             index_elements=[Grant.user_id, Grant.subject_id], set_={"role": role}
         )
     )
+
+
+async def revoke(session: AsyncSession, *, user_id: UUID, subject_id: UUID) -> None:
+    """The user acts for `subject_id` no more, from the next request on."""
+    await session.execute(
+        delete(Grant).where(Grant.user_id == user_id, Grant.subject_id == subject_id)
+    )
+
+
+async def has_any(session: AsyncSession, user_id: UUID) -> bool:
+    """Whether the user acts for anybody."""
+    return bool(await session.scalar(select(exists().where(Grant.user_id == user_id))))

@@ -11,6 +11,7 @@ Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
 HANDLERS: dict[Errand, Handler] = {
     Errand.SEND_VERIFICATION_MAIL: mail.send_verification_mail,
     Errand.SEND_PASSWORD_RESET_MAIL: mail.send_password_reset_mail,
+    Errand.SEND_MEMBER_INVITATION: mail.send_member_invitation,
     Errand.RUN_PAYOUTS: payouts.run_payouts,
     Errand.SEND_PAYOUT: payouts.send_payout,
     Errand.RENDER_INVOICE: invoicing.render_invoice,

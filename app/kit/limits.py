@@ -27,6 +27,14 @@ async def take(
 
     Commits by itself: an attempt counts also when the caller's transaction is rolled back.
     """
+    async with database.begin() as session:
+        return await count(session, key, now=now, most=most, window_s=window_s)
+
+
+async def count(
+    session: AsyncSession, key: str, *, now: datetime, most: int, window_s: int
+) -> int | None:
+    """The same in the caller's transaction: only what is committed counts."""
     step = timedelta(seconds=window_s) / most
     burst = step * (most - 1)
     fresh = insert(Limit).values(key=key, arrives_at=now + step)
@@ -35,11 +43,10 @@ async def take(
         set_={"arrives_at": func.greatest(Limit.arrives_at, now) + step},
         where=Limit.arrives_at <= now + burst,
     ).returning(Limit.arrives_at)
-    async with database.begin() as session:
-        if await session.scalar(statement) is not None:
-            return None
-        stored = await session.get(Limit, key)
-        wait = stored.arrives_at - burst - now if stored else step
+    if await session.scalar(statement) is not None:
+        return None
+    stored = await session.get(Limit, key)
+    wait = stored.arrives_at - burst - now if stored else step
     return max(1, int(wait.total_seconds()) + 1)
 
 

@@ -12,6 +12,8 @@ class Template(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 – a letter's name
     ADDRESS_TAKEN = "address_taken"
+    MEMBER_INVITATION = "member_invitation"
+    MEMBER_ELSEWHERE = "member_elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,34 @@ _WORDS: dict[tuple[Template, str], Letter] = {
         "Zu ihr gibt es schon ein bestätigtes Konto.\n\n"
         "Melden Sie sich damit an, oder fordern Sie bei der Anmeldung ein neues Passwort an. "
         "Waren Sie es nicht, tun Sie nichts: Ihr Konto ist unberührt.\n",
+    ),
+    (Template.MEMBER_INVITATION, "en"): Letter(
+        "You are invited to a company's account",
+        "A company at Lehrwerk asks you to join its account.\n\n"
+        "See within seven days which company it is, and join it:\n{link}\n\n"
+        "Or enter this token in the app:\n{token}\n\n"
+        "If you do not want that, do nothing: the invitation expires.\n",
+    ),
+    (Template.MEMBER_INVITATION, "de"): Letter(
+        "Sie sind in das Konto einer Firma eingeladen",
+        "Eine Firma bei Lehrwerk bittet Sie, ihrem Konto beizutreten.\n\n"
+        "Sehen Sie binnen sieben Tagen nach, welche Firma es ist, und treten Sie bei:\n{link}\n\n"
+        "Oder geben Sie dieses Token in der App ein:\n{token}\n\n"
+        "Möchten Sie das nicht, tun Sie nichts: Die Einladung verfällt.\n",
+    ),
+    (Template.MEMBER_ELSEWHERE, "en"): Letter(
+        "You are invited, but this address is in use",
+        "A company at Lehrwerk asks you to join its account. You cannot with this address: its "
+        "account cannot be given to another company.\n\n"
+        "If you want to join, ask the company to invite another address of yours. If not, do "
+        "nothing: your account is untouched.\n",
+    ),
+    (Template.MEMBER_ELSEWHERE, "de"): Letter(
+        "Sie sind eingeladen, aber diese Adresse ist vergeben",
+        "Eine Firma bei Lehrwerk bittet Sie, ihrem Konto beizutreten. Mit dieser Adresse geht das "
+        "nicht: Ihr Konto lässt sich keiner anderen Firma geben.\n\n"
+        "Möchten Sie beitreten, bitten Sie die Firma, eine andere Adresse von Ihnen einzuladen. "
+        "Sonst tun Sie nichts: Ihr Konto ist unberührt.\n",
     ),
 }
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.companies.tables import BillingProfile, Company, CompanyMember
+from app.companies.tables import BillingProfile, Company, CompanyInvitation, CompanyMember
 from app.identity.tables import AccessToken, Grant, SignInSession, User
 from app.kit import crypto
 from app.kit.ids import new_id
@@ -100,6 +100,43 @@ async def owner_of(session: AsyncSession, company_id: UUID) -> UUID:
     )
     assert found is not None
     return found
+
+
+async def member(
+    session: AsyncSession, company_id: UUID, *, role: str, now: datetime, **over: Any
+) -> UUID:
+    """Another member of a company; the user id."""
+    row = await user(session, now=now, door="client", **over)
+    session.add(CompanyMember(company_id=company_id, user_id=row.id, role=role, joined_at=now))
+    session.add(Grant(user_id=row.id, subject_id=company_id, role=role))
+    await session.flush()
+    return row.id
+
+
+async def invitation(
+    session: AsyncSession, company_id: UUID, *, now: datetime, token: str | None = None, **over: Any
+) -> CompanyInvitation:
+    """An open invitation whose mail was sent, with this token in it."""
+    email = over.pop("email", f"{new_id().hex}@example.org")
+    row = CompanyInvitation(
+        id=new_id(),
+        company_id=company_id,
+        email=email,
+        email_key=email.lower(),
+        role=over.pop("role", "reviewer"),
+        language="en",
+        state="open",
+        token_hash=crypto.fingerprint(token or crypto.new_secret()),
+        mail_id=new_id(),
+        mail_state="sent",
+        invited_by_user_id=await owner_of(session, company_id),
+        expires_at=now + timedelta(days=7),
+        created_at=now,
+        **over,
+    )
+    session.add(row)
+    await session.flush()
+    return row
 
 
 async def trainer(session: AsyncSession, *, now: datetime, **over: Any) -> Trainer:

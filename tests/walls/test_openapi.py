@@ -23,7 +23,9 @@ PROMISED = {
         list_applications shortlist_application decline_application make_offer withdraw_offer
         list_engagements get_engagement end_engagement list_timesheets get_timesheet
         approve_timesheet approve_timesheets send_back_timesheet decide_over_cap list_invoices
-        get_invoice download_invoice pay_invoice
+        get_invoice download_invoice pay_invoice invite_member list_members change_member
+        remove_member withdraw_member_invitation preview_member_invitation
+        accept_member_invitation
     """,
     "trainer": """
         register_trainer sign_in refresh_session sign_out verify_email request_password_reset
@@ -48,7 +50,8 @@ PROMISED = {
 # What needs no token. A route that is missing here and needs none fails.
 PUBLIC = {
     "client": """sign_in refresh_session verify_email request_password_reset reset_password
-                 register_company list_vocabularies""",
+                 register_company list_vocabularies preview_member_invitation
+                 accept_member_invitation""",
     "trainer": """sign_in refresh_session verify_email request_password_reset reset_password
                   register_trainer list_vocabularies""",
     "finance": "sign_in refresh_session",

@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 
 from app.api.door import Runtime
 from app.companies.fee_terms import FeeTerms
-from app.companies.tables import Company, CompanyMember, CreditTerms
+from app.companies.tables import Company, CreditTerms
 from app.domain.actor import CompanyRole, FinanceActor, TrainerActor
 from app.exports.tables import Export
 from app.hiring.bill_terms import ApplicationBillTerms, OfferBillTerms
 from app.hiring.pay_terms import ApplicationPayTerms, OfferPayTerms
 from app.hiring.tables import Application, Offer
-from app.identity.tables import AccessToken, ApiKey, Grant, SignInSession
+from app.identity.tables import AccessToken, ApiKey, SignInSession
 from app.invoicing import running
 from app.invoicing.tables import Invoice
 from app.kit import crypto
@@ -136,15 +136,17 @@ async def _people(session: AsyncSession, world: World) -> None:
                          effective_at=before))  # fmt: skip
     other = await people.company(session, now=now, legal_name="Fremd Labs GmbH")
     owner = await people.owner_of(session, company.id)
-    viewer = await people.user(session, now=now, door="client")
-    session.add(CompanyMember(company_id=company.id, user_id=viewer.id, role="viewer",
-                              joined_at=now))  # fmt: skip
-    session.add(Grant(user_id=viewer.id, subject_id=company.id, role=CompanyRole.VIEWER))
+    members = {
+        role.value: await people.member(session, company.id, role=role, now=now)
+        for role in CompanyRole
+        if role is not CompanyRole.OWNER
+    }
+    invited = await people.invitation(session, company.id, now=now)
     trainer = await people.trainer(session, now=now, asking_pay_minor=PAY_MINOR)
     other_trainer = await people.trainer(session, now=now, full_name="Dr. Fremd Beispiel")
     users = {
         "owner": owner,
-        "viewer": viewer.id,
+        **members,
         "stranger": await people.owner_of(session, other.id),
         "trainer": trainer.user_id,
         "other_trainer": other_trainer.user_id,
@@ -156,7 +158,7 @@ async def _people(session: AsyncSession, world: World) -> None:
         world.tokens[f"expired {actor}"] = await _expired(session, user_id, now=now)
         world.things[f"{actor} user"] = user_id
     world.tokens["key"] = await _key(session, world, company.id, owner)
-    world.things |= {"company": company.id, "trainer": trainer.id,
+    world.things |= {"company": company.id, "trainer": trainer.id, "invitation": invited.id,
                      "other company": other.id, "other trainer": other_trainer.id}  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from app.api.client import (
     company_routes,
     hiring_routes,
     invoice_routes,
+    member_routes,
     project_routes,
     registration_routes,
     session_routes,
@@ -30,6 +31,8 @@ POLICY = DoorPolicy(
             "reset_password",
             "register_company",
             "list_vocabularies",
+            "preview_member_invitation",
+            "accept_member_invitation",
         }
     ),
     money=frozenset({"pay_invoice"}),
@@ -41,6 +44,8 @@ POLICY = DoorPolicy(
             "verify_email",
             "request_password_reset",
             "reset_password",
+            "preview_member_invitation",
+            "accept_member_invitation",
             "pay_invoice",
             "download_invoice",
         }
@@ -53,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     api_key_routes.routes,
     registration_routes.ROUTER,
     company_routes.ROUTER,
+    member_routes.ROUTER,
     vocabulary_routes.ROUTER,
     hiring_routes.ROUTER,
     time_routes.ROUTER,
