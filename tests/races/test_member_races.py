@@ -67,7 +67,7 @@ async def _roles(database: Database, company_id: UUID) -> dict[UUID, str]:
                 CompanyMember.company_id == company_id
             )
         )
-        return dict(rows.tuples().all())
+        return dict(iter(rows))
 
 
 async def test_two_hand_overs_at_once_make_one_owner(database: Database, clock: Clock) -> None:

@@ -1,8 +1,5 @@
 """Proving an address and setting a new password, with the mail that the job really writes."""
 
-import email
-import email.policy
-import re
 from email.message import EmailMessage
 
 import httpx
@@ -16,31 +13,15 @@ from app.jobs import mail
 from app.main import toolbox_of
 from app.notices.tables import MailDelivery
 from tests.factories.accounts import Account, account, advance, bearer, signed_in
+from tests.factories.mailbox import mails, token_in
 
 BOTH = ("client", "trainer")
 NEW_PASSWORD = "quite-another-sentence"
-_TOKEN = re.compile(r"#token=([A-Za-z0-9_-]{43})")
-
-
-def _mails(runtime: Runtime, to: str) -> list[EmailMessage]:
-    folder = runtime.settings.data_dir / "mail"
-    files = sorted(folder.glob("*.eml")) if folder.exists() else []
-    parsed = [email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in files]
-    return [m for m in parsed if isinstance(m, EmailMessage) and m["To"] == to]
-
-
-def _token(message: EmailMessage, runtime: Runtime) -> str:
-    body = message.get_content()
-    found = _TOKEN.search(body)
-    assert found is not None
-    assert runtime.settings.public_url in body
-    assert body.count(found[1]) == 2  # in the link and to be typed
-    return found[1]
 
 
 async def _verification(runtime: Runtime, who: Account) -> EmailMessage:
     await mail.send_verification_mail(toolbox_of(runtime), {"user_id": str(who.user_id)})
-    return _mails(runtime, who.email)[-1]
+    return mails(runtime, who.email)[-1]
 
 
 async def _reset(doors: httpx.AsyncClient, runtime: Runtime, who: Account) -> str:
@@ -49,7 +30,7 @@ async def _reset(doors: httpx.AsyncClient, runtime: Runtime, who: Account) -> st
     assert asked.status_code == 202
     assert asked.json() == {"state": "accepted"}
     await mail.send_password_reset_mail(toolbox_of(runtime), {"user_id": str(who.user_id)})
-    return _token(_mails(runtime, who.email)[-1], runtime)
+    return token_in(mails(runtime, who.email)[-1], runtime)
 
 
 async def test_an_address_is_proved_once_and_a_repeat_is_no_fault(
@@ -57,7 +38,7 @@ async def test_an_address_is_proved_once_and_a_repeat_is_no_fault(
 ) -> None:
     for door in BOTH:
         who = await account(runtime, door, verified=False)
-        token = _token(await _verification(runtime, who), runtime)
+        token = token_in(await _verification(runtime, who), runtime)
         other = "trainer" if door == "client" else "client"
         crossed = await doors.post(f"/{other}/v1/email-verifications", json={"token": token})
         assert crossed.status_code == 422
@@ -70,12 +51,12 @@ async def test_an_address_is_proved_once_and_a_repeat_is_no_fault(
             assert row is not None
             assert row.email_verified_at is not None
         await mail.send_verification_mail(toolbox_of(runtime), {"user_id": str(who.user_id)})
-        assert len(_mails(runtime, who.email)) == 1  # a verified address gets no second one
+        assert len(mails(runtime, who.email)) == 1  # a verified address gets no second one
 
 
 async def test_a_token_ends(doors: httpx.AsyncClient, runtime: Runtime) -> None:
     who = await account(runtime, "client", verified=False)
-    token = _token(await _verification(runtime, who), runtime)
+    token = token_in(await _verification(runtime, who), runtime)
     advance(runtime, hours=48)
     late = await doors.post("/client/v1/email-verifications", json={"token": token})
     unknown = await doors.post("/client/v1/email-verifications", json={"token": "made-up"})
@@ -115,7 +96,7 @@ async def test_a_reset_sets_the_password_and_ends_every_session(
         assert again.json()["code"] == "link_not_valid"
 
 
-async def test_one_reset_voids_the_tokens_of_earlier_mails(
+async def test_one_reset_voids_the_tokens_of_earliermails(
     doors: httpx.AsyncClient, runtime: Runtime
 ) -> None:
     who = await account(runtime, "trainer")
@@ -132,7 +113,7 @@ async def test_a_token_is_good_for_its_own_purpose_only(
     doors: httpx.AsyncClient, runtime: Runtime
 ) -> None:
     who = await account(runtime, "client", verified=False)
-    verification = _token(await _verification(runtime, who), runtime)
+    verification = token_in(await _verification(runtime, who), runtime)
     said = {"token": verification, "password": NEW_PASSWORD}
     answer = await doors.post("/client/v1/password-resets/confirmation", json=said)
     assert answer.status_code == 422
@@ -193,7 +174,9 @@ async def test_the_first_to_prove_an_address_has_it(
 ) -> None:
     squatter = await account(runtime, "trainer", email="erika@example.org", verified=False)
     erika = await account(runtime, "trainer", email="erika@example.org", verified=False)
-    late, early = [_token(await _verification(runtime, who), runtime) for who in (squatter, erika)]
+    late, early = [
+        token_in(await _verification(runtime, who), runtime) for who in (squatter, erika)
+    ]
     path = "/trainer/v1/email-verifications"
     assert (await doors.post(path, json={"token": early})).status_code == 200
     refused = await doors.post(path, json={"token": late})

@@ -20,16 +20,24 @@ async def test_owners_and_currencies(session: AsyncSession, now: datetime) -> No
         session, officer, company.id, net_days=14, credit_limit=Money(1, "USD"),
         funding_rule="on_approval", effective_at=None, now=now,
     )  # fmt: skip
-    owners, currencies = await companies.prove(session)
-    assert owners.holds
-    assert owners.checked >= 1
-    assert currencies.holds
-    assert currencies.checked >= 1
+    owners, currencies, members = await companies.prove(session)
+    for identity in (owners, currencies, members):
+        assert identity.holds
+        assert identity.checked >= 1
     await people.demote_owners(session, role="viewer")
     await session.execute(text("UPDATE credit_terms SET currency = 'EUR'"))
-    owners, currencies = await companies.prove(session)
+    owners, currencies, members = await companies.prove(session)
     assert f"company {company.id}: 0 owners" in owners.breaches
     assert len(currencies.breaches) == 1
+    owner_id = await people.owner_of(session, company.id)
+    assert members.breaches == (
+        f"company {company.id}: user {owner_id} is owner, may act as viewer",
+    )
+    await session.execute(text("DELETE FROM company_members"))
+    _, _, members = await companies.prove(session)
+    assert members.breaches == (
+        f"company {company.id}: user {owner_id} is None, may act as viewer",
+    )
 
 
 async def test_receipts_and_evidence(session: AsyncSession, now: datetime) -> None:
