@@ -41,7 +41,8 @@ class DoorPolicy:
     """What a door's routes obey. `public`, `money` and `unkept` hold operation ids.
 
     public: no token needed. money: an Idempotency-Key is required. unkept: the answer is a token
-    and never stored. outside: waits for the outside, so that no transaction may be open meanwhile.
+    and never stored. unwrapped: the verb opens short transactions of its own, because it waits for the
+    outside or is long, so that none may be open around it.
     limited: most requests an hour from one address, by operation id.
     """
 
@@ -50,7 +51,7 @@ class DoorPolicy:
     public: frozenset[str]
     money: frozenset[str] = frozenset()
     unkept: frozenset[str] = frozenset()
-    outside: frozenset[str] = frozenset()
+    unwrapped: frozenset[str] = frozenset()
     limited: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -66,8 +67,8 @@ class DoorRoute(APIRoute):
             policy: DoorPolicy = request.app.state.policy
             request.scope["operation"] = f"{policy.name}.{operation}"
             await _count(request, runtime, policy, operation)
-            if operation in policy.outside:
-                return await _handle_outside(request, original, runtime, policy, operation)
+            if operation in policy.unwrapped:
+                return await _handle_unwrapped(request, original, runtime, policy, operation)
             async with runtime.database.begin() as session:
                 request.state.session = session
                 keeper = await _enter(request, session, runtime, policy, operation)
@@ -131,14 +132,14 @@ async def _enter(
     return keeper
 
 
-async def _handle_outside(
+async def _handle_unwrapped(
     request: Request,
     original: Callable[[Request], Coroutine[Any, Any, Response]],
     runtime: Runtime,
     policy: DoorPolicy,
     operation: str,
 ) -> Response:
-    """For the few routes that call a provider: short transactions before and after, none around.
+    """For routes that call a provider or work long: short transactions before and after, none around.
 
     Their verbs keep an intent under an id of their own, so that two at once end in one effect.
     """

@@ -122,6 +122,10 @@ _SHAPES: dict[str, tuple[str, str]] = {
         "Das ist keiner der erlaubten Werte.",
     ),
 }
+WRONG_SHAPE = (
+    "Some fields do not have the required shape; see errors.",
+    "Einige Felder haben nicht die verlangte Form; siehe errors.",
+)
 _FALLBACK = ("This value is not acceptable.", "Dieser Wert ist nicht zulässig.")
 _SAFE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -173,6 +177,36 @@ def problem(
     )
 
 
+def items_of(refusal: Refusal, language: str) -> list[ProblemItem]:
+    """What is wrong, each at a JSON pointer into the body (a URI fragment, as in RFC 9457)."""
+    return [
+        ProblemItem(
+            pointer=f"#{each.pointer.removeprefix('#')}",
+            code=each.code,
+            detail=each.de if language == "de" else each.en,
+        )
+        for each in refusal.errors
+    ]
+
+
+def shape_items(faults: Sequence[Any], language: str) -> list[ProblemItem]:
+    """What pydantic found, in our own words: its own are English only and may echo."""
+    german = language == "de"
+    items = []
+    for fault in faults[:50]:
+        kind, location = fault["type"], list(fault["loc"])
+        if kind == "extra_forbidden":
+            location = [*location[:-1], "?"]
+        items.append(
+            ProblemItem(
+                pointer=_pointer(location[1:] if location[:1] == ["body"] else location),
+                code=kind,
+                detail=_SHAPES.get(kind, _FALLBACK)[german],
+            )
+        )
+    return items
+
+
 def refusal_answer(request: Request, refusal: Refusal) -> JSONResponse:
     """A refusal in the caller's language."""
     language = language_of(request)
@@ -181,16 +215,12 @@ def refusal_answer(request: Request, refusal: Refusal) -> JSONResponse:
         headers["Retry-After"] = str(refusal.retry_after_s)
     if refusal.kind is Kind.UNAUTHENTICATED:
         headers["WWW-Authenticate"] = "Bearer"
-    items = [
-        ProblemItem(pointer=e.pointer, code=e.code, detail=e.de if language == "de" else e.en)
-        for e in refusal.errors
-    ]
     return problem(
         request,
         status=STATUS[refusal.kind],
         code=refusal.code,
         detail=refusal.sentence(language),
-        errors=items,
+        errors=items_of(refusal, language),
         facts=refusal.facts,
         headers=headers,
     )
@@ -203,31 +233,18 @@ async def _on_refusal(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_shape(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    german = language_of(request) == "de"
-    items = []
-    for fault in error.errors()[:50]:
-        kind, location = str(fault["type"]), list(fault["loc"])
-        if kind == "json_invalid":
-            return problem(
-                request,
-                status=400,
-                code="malformed_body",
-                detail=_SHAPES["json_invalid"][german],
-            )
-        if kind == "extra_forbidden":
-            location = [*location[:-1], "?"]
-        items.append(
-            ProblemItem(
-                pointer=_pointer(location[1:] if location[:1] == ["body"] else location),
-                code=kind,
-                detail=_SHAPES.get(kind, _FALLBACK)[german],
-            )
+    language = language_of(request)
+    german = language == "de"
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return problem(
+            request,
+            status=400,
+            code="malformed_body",
+            detail=_SHAPES["json_invalid"][german],
         )
-    detail = (
-        "Einige Felder haben nicht die verlangte Form; siehe errors."
-        if german
-        else "Some fields do not have the required shape; see errors."
-    )
+    detail = WRONG_SHAPE[german]
+    items = shape_items(faults, language)
     return problem(request, status=422, code="invalid_shape", detail=detail, errors=items)
 
 

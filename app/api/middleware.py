@@ -14,6 +14,7 @@ _REQUESTS = Counter("lehrwerk_http_requests_total", "Answers.", ["operation", "m
 _SECONDS = Histogram("lehrwerk_http_request_seconds", "Time to answer.", ["operation", "method"])
 SMALL_BODY = 1_048_576
 UPLOAD_BODY = 11 * 1_048_576
+_LARGE = ("/evidence", "/time-entries/sync")
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
@@ -42,7 +43,7 @@ class Around:
         scope["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        most = UPLOAD_BODY if scope["path"].endswith("/evidence") else SMALL_BODY
+        most = UPLOAD_BODY if scope["path"].endswith(_LARGE) else SMALL_BODY
         started, status = time.perf_counter(), 0
         seen = 0
 

@@ -1,12 +1,13 @@
 """Entries as rows: read under one id, written in pieces."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -84,6 +85,32 @@ async def look(
     return _entry(own), others[0] if others else None
 
 
+async def look_many(
+    session: AsyncSession,
+    entry_ids: Sequence[UUID],
+    trainer_id: UUID,
+    started_at: datetime,
+    ended_at: datetime,
+) -> tuple[dict[UUID, EntryFacts], list[PieceFacts]]:
+    """What stands under each id, and all of the trainer's time between two instants, in order."""
+    rows = await session.execute(
+        _LOOK_MANY,
+        {
+            "entries": list(entry_ids),
+            "trainer": trainer_id,
+            "period": Range(started_at, ended_at, bounds="[)"),
+        },
+    )
+    wanted, under = set(entry_ids), defaultdict[UUID, list[PieceFacts]](list)
+    near: list[PieceFacts] = []
+    for piece in map(read_piece, rows):
+        for id_ in {piece.id, piece.root_id} & wanted:
+            under[id_].append(piece)
+        if piece.trainer_id == trainer_id and piece.state is not EntryState.DELETED:
+            near.append(piece)
+    return {id_: entry for id_, found in under.items() if (entry := _entry(found))}, near
+
+
 def overlaps(other: PieceFacts) -> TimeOverlaps:
     """The refusal that names the trainer's other entry."""
     return TimeOverlaps(
@@ -112,7 +139,55 @@ async def write(
 
     Raises AlreadyUsed when an id belongs to another entry.
     """
+    rows = await _rows(
+        session, engagement, root, pieces, ids=ids, version=version, taking={}, now=now
+    )
+    return [await _upsert(session, row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """An entry that is to be written, in the pieces that the caps left of it."""
+
+    root: Root
+    pieces: Sequence[Piece]
+
+
+async def write_new(
+    session: AsyncSession, engagement: EngagementFacts, new: Sequence[New], *, now: datetime
+) -> None:
+    """Write many entries of one engagement at once, none of which may be there yet.
+
+    Raises IntegrityError when one is, or when two overlap.
+    """
     taking: dict[datetime, UUID] = {}
+    rows: list[dict[str, Any]] = []
+    for each in new:
+        rows += await _rows(
+            session, engagement, each.root, each.pieces, ids=new_ids(each.root.id, each.pieces),
+            version=1, taking=taking, now=now,
+        )  # fmt: skip
+    if rows:
+        await session.execute(insert(TimeEntry.__table__), rows)  # type: ignore[arg-type]
+
+
+def new_ids(root_id: UUID, pieces: Sequence[Piece]) -> list[UUID]:
+    """The ids of an entry's pieces when it is written for the first time: the phone's own first."""
+    return [root_id, *(derived_id(root_id, n) for n in range(1, len(pieces)))]
+
+
+async def _rows(
+    session: AsyncSession,
+    engagement: EngagementFacts,
+    root: Root,
+    pieces: Sequence[Piece],
+    *,
+    ids: Sequence[UUID],
+    version: int,
+    taking: dict[datetime, UUID],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """Rows of closed pieces. `taking` remembers the sheet that takes each week."""
     rows: list[dict[str, Any]] = []
     for id_, piece in zip(ids, pieces, strict=True):
         within = piece.binding is None
@@ -135,7 +210,7 @@ async def write(
                 "version": version,
             }
         )
-    return [await _upsert(session, row) for row in rows]
+    return rows
 
 
 async def write_running(
@@ -290,6 +365,21 @@ _LOOK = (
         or_(
             TimeEntry.root_id == bindparam("entry"),
             TimeEntry.id == bindparam("entry"),
+            and_(
+                TimeEntry.trainer_id == bindparam("trainer"),
+                TimeEntry.state != EntryState.DELETED.value,
+                TimeEntry.period.overlaps(bindparam("period", type_=TSTZRANGE)),
+            ),
+        )
+    )
+    .order_by(TimeEntry.started_at, TimeEntry.id)
+)
+_LOOK_MANY = (
+    select(*PIECE_COLUMNS)
+    .where(
+        or_(
+            TimeEntry.root_id == func.any(bindparam("entries", type_=ARRAY(Uuid()))),
+            TimeEntry.id == func.any(bindparam("entries", type_=ARRAY(Uuid()))),
             and_(
                 TimeEntry.trainer_id == bindparam("trainer"),
                 TimeEntry.state != EntryState.DELETED.value,

@@ -43,6 +43,7 @@ class Recorded:
     entry: EntryFacts
     allowance: Allowance
     created: bool
+    unchanged: bool = False
 
 
 async def record_time(
@@ -70,9 +71,9 @@ async def record_time(
         session, entry_id, actor.trainer_id, said.started_at, said.ended_at
     )
     last_second = said.ended_at - timedelta(seconds=1)
-    if _stands(entry, actor, entry_id, said, if_version):
+    if stands(entry, actor, entry_id, said, if_version):
         assert entry is not None
-        return Recorded(entry, held.allowance(last_second), created=False)
+        return Recorded(entry, held.allowance(last_second), created=False, unchanged=True)
     admitting.check_end(engagement, said.ended_at, now=now)
     await admitting.check_standing(session, engagement, said.ended_at)
     if other is not None:
@@ -119,14 +120,17 @@ def _own(entry: EntryFacts, actor: TrainerActor, entry_id: UUID) -> bool:
     )
 
 
-def _stands(
+def stands(
     entry: EntryFacts | None,
     actor: TrainerActor,
     entry_id: UUID,
     said: TimeSaid,
     if_version: int | None,
 ) -> bool:
-    """Whether what is said stands already; False when it may be written, new or as an edit."""
+    """Whether what is said stands already; False when it may be written, new or as an edit.
+
+    Raises VersionDiffers, AlreadyUsed, TimeDeleted, TimeAgreedTo, InvalidValues.
+    """
     if entry is None:
         if if_version is not None:
             raise VersionDiffers(version=0)

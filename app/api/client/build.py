@@ -37,7 +37,7 @@ POLICY = DoorPolicy(
     ),
     money=frozenset({"pay_invoice"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset(
+    unwrapped=frozenset(
         {
             "sign_in",
             "refresh_session",

@@ -26,7 +26,7 @@ POLICY = DoorPolicy(
     ),
     money=frozenset({"run_payouts", "run_invoices", "record_payment"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset(
+    unwrapped=frozenset(
         {
             "sign_in",
             "refresh_session",

@@ -18,7 +18,7 @@ POLICY = DoorPolicy(
     ),
     money=frozenset(),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset({"sign_in", "refresh_session", "download_evidence"}),
+    unwrapped=frozenset({"sign_in", "refresh_session", "download_evidence"}),
 )
 
 ROUTERS: tuple[APIRouter, ...] = (

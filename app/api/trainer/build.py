@@ -12,6 +12,7 @@ from app.api.trainer import (
     profile_routes,
     registration_routes,
     session_routes,
+    sync_routes,
     time_routes,
     vocabulary_routes,
 )
@@ -33,7 +34,7 @@ POLICY = DoorPolicy(
     ),
     money=frozenset(),
     unkept=frozenset({"sign_in", "refresh_session"}),
-    outside=frozenset(
+    unwrapped=frozenset(
         {
             "sign_in",
             "refresh_session",
@@ -42,6 +43,7 @@ POLICY = DoorPolicy(
             "reset_password",
             "upload_evidence",
             "start_payout_onboarding",
+            "sync_time",
         }
     ),
     limited={"register_trainer": 2000},
@@ -55,6 +57,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     vocabulary_routes.ROUTER,
     hiring_routes.ROUTER,
     time_routes.ROUTER,
+    sync_routes.ROUTER,
     earning_routes.router,
     feed_routes.ROUTER,
 )
