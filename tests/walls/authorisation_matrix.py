@@ -177,6 +177,12 @@ TRAINER = {
     ),
     "record_time": Rule(201, of="entry_id", minted=True, body=_hours),
     "delete_time": Rule(204, of="entry_id"),
+    "sync_time": Rule(
+        200,
+        body=lambda w: {
+            "items": [{"entry_id": "5a3c0f6e-9d14-4d0c-8f3e-2b7a51c6d901", **_hours(w)}]
+        },
+    ),
     "list_time": Rule(200),
     "list_timesheets": Rule(200),
     "submit_timesheet": Rule(200, of="timesheet_id", things={"timesheet_id": "open timesheet"}),

@@ -33,7 +33,8 @@ PROMISED = {
         set_availability claim_credential list_credentials upload_evidence start_payout_onboarding
         get_payout_account list_feed get_position apply list_applications withdraw_application
         list_offers accept_offer decline_offer list_engagements get_engagement get_allowance
-        start_timer stop_timer record_time delete_time list_time list_timesheets submit_timesheet
+        start_timer stop_timer record_time delete_time sync_time list_time list_timesheets
+        submit_timesheet
         list_earnings list_payouts explain_payout list_holds
     """,
     "finance": """
