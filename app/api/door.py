@@ -41,8 +41,8 @@ class DoorPolicy:
     """What a door's routes obey. `public`, `money` and `unkept` hold operation ids.
 
     public: no token needed. money: an Idempotency-Key is required. unkept: the answer is a token
-    and never stored. unwrapped: the verb opens short transactions of its own, because it waits for the
-    outside or is long, so that none may be open around it.
+    and never stored. unwrapped: the verb opens short transactions of its own, because it waits for
+    the outside or is long, so that none may be open around it.
     limited: most requests an hour from one address, by operation id.
     """
 
@@ -139,7 +139,7 @@ async def _handle_unwrapped(
     policy: DoorPolicy,
     operation: str,
 ) -> Response:
-    """For routes that call a provider or work long: short transactions before and after, none around.
+    """For routes that call a provider or work long: transactions before and after, none around.
 
     Their verbs keep an intent under an id of their own, so that two at once end in one effect.
     """

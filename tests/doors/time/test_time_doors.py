@@ -1,125 +1,14 @@
 """Hours over HTTP: three doors in one story, each refusal, and no rate on the wrong side."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-import httpx
 import pytest
-import pytest_asyncio
 
-from app.api.door import Runtime
-from app.companies.tables import CreditTerms
 from app.jobs import time as clockwork
-from app.kit.ids import new_id
 from app.main import toolbox_of
-from app.timesheets import proof
-from tests.factories import people
-from tests.factories.at_work import deal
-from tests.factories.hiring_doors import Caller
-
-BILL, PAY = 733_137, 331_744
-
-
-@dataclass
-class World:
-    """A trainer at work for a company, a rival of each, and operations."""
-
-    company: Caller
-    rival: Caller
-    trainer: Caller
-    stranger: Caller
-    operations: Caller
-    engagement_id: str
-    strangers_engagement_id: str
-    runtime: Runtime
-    monday: datetime
-    users: dict[str, UUID]
-    ahead: int
-
-    def later(self, **length: int) -> None:
-        """Set the clock to so long after that Wednesday noon."""
-        self.runtime.clock.set_offset(self.ahead + int(timedelta(**length).total_seconds()))
-
-    async def sign_in_again(self, caller: Caller) -> None:
-        """Tokens live for an hour, and the clock was moved by days."""
-        async with self.runtime.database.begin() as session:
-            caller.token = await people.token(
-                session, self.users[caller.door], now=self.runtime.clock.now()
-            )
-
-    def hours(self, start: float, length: float = 1, **more: Any) -> dict[str, Any]:
-        begin = self.monday + timedelta(hours=start)
-        return {
-            "engagement_id": self.engagement_id,
-            "started_at": begin.isoformat(),
-            "ended_at": (begin + timedelta(hours=length)).isoformat(),
-            **more,
-        }
-
-
-@pytest_asyncio.fixture
-async def world(doors: httpx.AsyncClient, runtime: Runtime, now: datetime) -> World:
-    """Rates that give themselves away: 7331.37 is billed, 3317.44 paid. Two hours a week.
-
-    It is a Wednesday noon, so that no week ends while a test runs.
-    """
-    noon = datetime(now.year, now.month, now.day, 12, tzinfo=UTC)
-    wednesday = noon + timedelta(days=7 + 2 - now.weekday())
-    ahead = int((wednesday - now).total_seconds())
-    runtime.clock.set_offset(ahead)
-    now = runtime.clock.now()
-    async with runtime.database.begin() as session:
-        terms: dict[str, Any] = {
-            "bill_minor": BILL, "pay_minor": PAY, "weekly_minutes": 120, "budget_minor": 50_000_000
-        }  # fmt: skip
-        at = await deal(session, now=now, **terms)
-        other = await deal(session, now=now, **terms)
-        for company in (at.company, other.company):
-            session.add(
-                CreditTerms(
-                    id=new_id(), company_id=company.id, kind="invoice", net_days=14,
-                    credit_limit_minor=50_000_000, currency="USD", funding_rule="on_collection",
-                    effective_at=now - timedelta(days=1),
-                )
-            )  # fmt: skip
-
-        async def caller(door: str, user_id: UUID) -> Caller:
-            return Caller(doors, door, await people.token(session, user_id, now=now))
-
-        staff = await people.user(session, now=now, door="operations")
-        return World(
-            company=await caller("client", at.owner_user_id),
-            rival=await caller("client", other.owner_user_id),
-            trainer=await caller("trainer", at.trainer.user_id),
-            stranger=await caller("trainer", other.trainer.user_id),
-            operations=await caller("operations", staff.id),
-            engagement_id=str(at.engagement.id),
-            strangers_engagement_id=str(other.engagement.id),
-            runtime=runtime,
-            monday=(wednesday - timedelta(days=9)).replace(hour=0),
-            ahead=ahead,
-            users={"client": at.owner_user_id, "operations": staff.id},
-        )
-
-
-async def assert_proven(world: World) -> None:
-    async with world.runtime.database.begin() as session:
-        for identity in await proof.prove(session):
-            assert identity.holds, identity
-
-
-def assert_walls(world: World) -> None:
-    """No digit of the other side's rate was ever heard, in any of its usual spellings."""
-    for caller, rate in ((world.trainer, BILL), (world.stranger, BILL), (world.company, PAY)):
-        for text in caller.heard:
-            for spelling in (str(rate), f"{rate / 100:.2f}", f"{rate // 100:,}"):
-                assert spelling not in text
-            assert "budget" not in text or caller is world.company
-    for text in world.operations.heard:
-        assert "minor" not in text
+from tests.factories.time_doors import BILL, PAY, World, assert_proven, assert_walls
 
 
 async def test_from_hours_to_approval(world: World) -> None:
@@ -382,55 +271,3 @@ async def test_the_clock_does_it_all(world: World) -> None:
     assert {sheet["state"] for sheet in sheets} == {"approved"}
     assert [sheet["billed_minutes"] for sheet in sheets] == [120, 120]
     await assert_proven(world)
-
-
-async def test_a_phone_comes_back_with_a_hundred_things(world: World) -> None:
-    """Good, over the cap, repeated, foreign and unreadable ones in one call, answered in order."""
-    ids = [str(uuid4()) for _ in range(3)]
-    items: list[Any] = [
-        {"entry_id": ids[0], **world.hours(9)},
-        {"entry_id": ids[1], **world.hours(10, 2)},
-        {"entry_id": ids[0], **world.hours(9)},
-        {"entry_id": ids[0], **world.hours(9, 2)},
-        {"entry_id": ids[2], **world.hours(9.5)},
-        {
-            "entry_id": str(uuid4()),
-            **world.hours(20),
-            "engagement_id": world.strangers_engagement_id,
-        },
-        {"entry_id": "none", **world.hours(21)},
-        {"entry_id": ids[2], **world.hours(22), "started_at": "2026-11-23T09:00:00"},
-        {"entry_id": ids[2], "deleted": True, "if_version": True},
-        17,
-    ]
-    answer = await world.trainer("POST", "/time-entries/sync", {"items": items})
-    assert answer.status_code == 200, answer.text
-    results = answer.json()["results"]
-    assert [r["outcome"] for r in results] == [
-        "accepted", "over_cap", "unchanged", *["refused"] * 7,
-    ]  # fmt: skip
-    assert [r["entry_id"] for r in results] == [
-        ids[0], ids[1], ids[0], ids[0], ids[2], items[5]["entry_id"], None, ids[2], ids[2], None,
-    ]  # fmt: skip
-    assert [r["problem"]["code"] for r in results[3:]] == [
-        "already_used", "time_overlaps", "not_found", *["invalid_shape"] * 4,
-    ]  # fmt: skip
-    assert results[7]["problem"]["errors"][0]["pointer"] == "#/started_at"
-    assert (results[1]["worked_seconds"], results[1]["over_cap_seconds"]) == (7_200, 3_600)
-    assert results[1]["binding_cap"] == "engagement_week"
-    again = (await world.trainer("POST", "/time-entries/sync", {"items": items})).json()["results"]
-    assert [r["outcome"] for r in again] == [*["unchanged"] * 3, *["refused"] * 7]
-    listed = (await world.trainer("GET", "/time-entries")).json()["items"]
-    assert {part["entry_id"] for part in listed} == set(ids[:2])
-    gone = await world.trainer(
-        "POST", "/time-entries/sync", {"items": [{"entry_id": ids[1], "deleted": True}]}
-    )
-    assert [r["outcome"] for r in gone.json()["results"]] == ["deleted"]
-    await assert_proven(world)
-    assert_walls(world)
-
-
-async def test_too_many_or_none_at_once(world: World) -> None:
-    for items in ([], [{"entry_id": str(uuid4()), "deleted": True}] * 10_001):
-        answer = await world.trainer("POST", "/time-entries/sync", {"items": items})
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_shape")
