@@ -12,7 +12,7 @@ from uuid import UUID
 
 from app.domain.hours import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, seconds_between
 from app.domain.rates import DatedRate, rate_at
-from app.domain.weeks import PayWeek, split_at_weeks, trainer_week_of
+from app.domain.weeks import TRAINER_WEEK, PayWeek, split_at_weeks, trainer_week_of
 
 NO_CAP = 2**62
 DEFAULT_TRAINER_WEEK_MINUTES = 2_400
@@ -188,23 +188,36 @@ def sections(
     return found
 
 
+def keys_of_time(ground: Ground, started_at: datetime, ended_at: datetime) -> set[CounterKey]:
+    """Every counter that time can move; rates do not matter for that."""
+    return {
+        key
+        for span in split_at_weeks(started_at, ended_at, ground.pay_week)
+        for week in split_at_weeks(span.started_at, span.ended_at, TRAINER_WEEK)
+        for key in _keys(ground, week.started_at, span.week_starts_at)
+    }
+
+
+def _keys(ground: Ground, at: datetime, week_starts_at: datetime) -> tuple[CounterKey, ...]:
+    trainer_week = trainer_week_of(at).starts_at.isoformat()
+    return (
+        CounterKey(Scope.TRAINER_WEEK, ground.trainer_id, trainer_week),
+        CounterKey(Scope.ENGAGEMENT_WEEK, ground.engagement_id, week_starts_at.isoformat()),
+        CounterKey(Scope.ENGAGEMENT_TOTAL, ground.engagement_id, ""),
+        CounterKey(Scope.POSITION_TOTAL, ground.position_id, ""),
+        CounterKey(Scope.PROJECT_BUDGET, ground.project_id, ""),
+        CounterKey(Scope.CREDIT_LIMIT, ground.company_id, ""),
+    )
+
+
 def _weights(
     ground: Ground, at: datetime, week_starts_at: datetime, scopes: frozenset[Scope]
 ) -> tuple[tuple[CounterKey, int], ...]:
     rate = rate_at(ground.bill_rates, at).minor
-    trainer_week = trainer_week_of(at).starts_at.isoformat()
-    every: tuple[tuple[Scope, UUID, str, int], ...] = (
-        (Scope.TRAINER_WEEK, ground.trainer_id, trainer_week, 1),
-        (Scope.ENGAGEMENT_WEEK, ground.engagement_id, week_starts_at.isoformat(), 1),
-        (Scope.ENGAGEMENT_TOTAL, ground.engagement_id, "", 1),
-        (Scope.POSITION_TOTAL, ground.position_id, "", 1),
-        (Scope.PROJECT_BUDGET, ground.project_id, "", rate),
-        (Scope.CREDIT_LIMIT, ground.company_id, "", rate),
-    )
     return tuple(
-        (CounterKey(scope, scope_id, period), weight)
-        for scope, scope_id, period, weight in every
-        if scope in scopes
+        (key, rate if is_money(key.scope) else 1)
+        for key in _keys(ground, at, week_starts_at)
+        if key.scope in scopes
     )
 
 

@@ -34,7 +34,7 @@ class Span:
     week_starts_at: datetime
 
 
-_TRAINER_WEEK = PayWeek("UTC", 1)
+TRAINER_WEEK = PayWeek("UTC", 1)
 
 
 def start_of_day(day: date, timezone: str) -> datetime:
@@ -58,7 +58,7 @@ def week_of(instant: datetime, pay_week: PayWeek) -> Week:
 
 def trainer_week_of(instant: datetime) -> Week:
     """Monday 00:00 UTC to Monday 00:00 UTC: what a trainer's own cap counts in."""
-    return week_of(instant, _TRAINER_WEEK)
+    return week_of(instant, TRAINER_WEEK)
 
 
 def split_at_weeks(started_at: datetime, ended_at: datetime, pay_week: PayWeek) -> list[Span]:

@@ -36,7 +36,7 @@ async def end(
     engagement = await session.scalar(
         select(Engagement)
         .where(Engagement.id == engagement_id, Engagement.company_id == actor.company_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if engagement is None:
@@ -58,5 +58,6 @@ async def end(
     )
     await session.flush()
     await seats.release_seat(session, engagement.position_id)
-    limits = await queries.limits_at(session, engagement.id, now)
-    await capacity.commit_minutes(session, engagement.trainer_id, -limits.weekly_minutes)
+    # A cut that is agreed has left her its minutes already, though it was not in force yet.
+    newest = (await queries.limits_of(session, engagement.id))[-1]
+    await capacity.commit_minutes(session, engagement.trainer_id, -newest.weekly_minutes)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import permissions, rates
 from app.domain.actor import ClientActor
+from app.domain.limits import DatedLimits
 from app.domain.permissions import Permission
 from app.domain.rates import DatedRate
 from app.engagements import bill_terms, queries
@@ -18,10 +19,14 @@ from app.kit.paging import Cut, Page
 
 @dataclass(frozen=True, slots=True)
 class CompanyEngagement:
-    """An engagement with the minutes and the bill rate an hour that hold now or first."""
+    """An engagement with the minutes and the bill rate an hour that hold now or first.
+
+    `coming`: minutes that are agreed to hold later.
+    """
 
     facts: EngagementFacts
     limits: Limits
+    coming: DatedLimits | None
     bill: DatedRate
 
 
@@ -48,8 +53,14 @@ async def _with_terms(
 ) -> list[CompanyEngagement]:
     ids = [facts.id for facts in found]
     limits = await queries.limits_of_many(session, ids, now)
+    coming = await queries.coming_limits_of_many(session, ids, now)
     bills = await bill_terms.rates_of_many(session, ids)
     return [
-        CompanyEngagement(facts, limits[facts.id], rates.rate_at_or_first(bills[facts.id], now))
+        CompanyEngagement(
+            facts,
+            limits[facts.id],
+            coming.get(facts.id),
+            rates.rate_at_or_first(bills[facts.id], now),
+        )
         for facts in found
     ]

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import rates
 from app.domain.actor import TrainerActor
+from app.domain.limits import DatedLimits
 from app.domain.rates import DatedRate
 from app.engagements import pay_terms, queries
 from app.engagements.queries import EngagementFacts, Limits
@@ -17,10 +18,14 @@ from app.kit.paging import Cut, Page
 
 @dataclass(frozen=True, slots=True)
 class TrainerEngagement:
-    """An engagement with the minutes and the pay rate an hour that hold now or first."""
+    """An engagement with the minutes and the pay rate an hour that hold now or first.
+
+    `coming`: minutes that are agreed to hold later.
+    """
 
     facts: EngagementFacts
     limits: Limits
+    coming: DatedLimits | None
     pay: DatedRate
 
 
@@ -45,8 +50,14 @@ async def _with_terms(
 ) -> list[TrainerEngagement]:
     ids = [facts.id for facts in found]
     limits = await queries.limits_of_many(session, ids, now)
+    coming = await queries.coming_limits_of_many(session, ids, now)
     pays = await pay_terms.rates_of_many(session, ids)
     return [
-        TrainerEngagement(facts, limits[facts.id], rates.rate_at_or_first(pays[facts.id], now))
+        TrainerEngagement(
+            facts,
+            limits[facts.id],
+            coming.get(facts.id),
+            rates.rate_at_or_first(pays[facts.id], now),
+        )
         for facts in found
     ]

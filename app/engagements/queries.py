@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.tables import Company
 from app.domain.engagements import EngagementState
+from app.domain.limits import DatedLimits
 from app.domain.refusals import NotFound
 from app.engagements.tables import Engagement, EngagementLimits
 from app.kit.paging import Cut, Page, cut, paged
@@ -88,6 +89,40 @@ async def list_of_company(
 ) -> Page[EngagementFacts]:
     """The company's engagements, newest first."""
     return await _listed(session, _facts().where(Engagement.company_id == company_id), page)
+
+
+async def limits_of(session: AsyncSession, engagement_id: UUID) -> list[DatedLimits]:
+    """All minutes of an engagement as they were and will be, oldest first."""
+    rows = await session.execute(
+        select(
+            EngagementLimits.effective_at,
+            EngagementLimits.weekly_minutes,
+            EngagementLimits.total_minutes,
+        )
+        .where(EngagementLimits.engagement_id == engagement_id)
+        .order_by(EngagementLimits.effective_at)
+    )
+    return [DatedLimits(at, weekly, total) for at, weekly, total in rows]
+
+
+async def coming_limits_of_many(
+    session: AsyncSession, engagement_ids: Collection[UUID], at: datetime
+) -> dict[UUID, DatedLimits]:
+    """The minutes that are agreed to hold later, of the engagements for which some are."""
+    rows = await session.execute(
+        select(
+            EngagementLimits.engagement_id,
+            EngagementLimits.effective_at,
+            EngagementLimits.weekly_minutes,
+            EngagementLimits.total_minutes,
+        )
+        .where(
+            EngagementLimits.engagement_id.in_(list(engagement_ids)),
+            EngagementLimits.effective_at > at,
+        )
+        .order_by(EngagementLimits.effective_at.desc())
+    )
+    return {id_: DatedLimits(when, weekly, total) for id_, when, weekly, total in rows}
 
 
 async def limits_at(session: AsyncSession, engagement_id: UUID, at: datetime) -> Limits:

@@ -93,6 +93,35 @@ async def create_project(
     return await postings.posted(session, actor.company_id, project.id)
 
 
+async def change_budget(
+    session: AsyncSession,
+    actor: ClientActor,
+    project_id: UUID,
+    budget: Money | None,
+    *,
+    now: datetime,
+) -> PostedProject:
+    """Raise or cut a project's budget, or take it away (None); hours logged from now on read it.
+
+    A budget below what is spent leaves nothing, and what was logged stays. Raises NotAllowed,
+    NotFound, ProjectClosed, InvalidValues for another currency.
+    """
+    require(actor, Permission.WRITE_PROJECTS)
+    state = await publishing.locked_state(session, actor.company_id, project_id)
+    if state is ProjectState.CLOSED:
+        raise ProjectClosed
+    currency = (await companies.get_company(session, actor.company_id)).currency
+    if budget is not None and budget.currency != currency:
+        raise InvalidValues(errors=[_currency("#/budget/currency", currency)])
+    await session.execute(
+        update(ProjectBillTerms)
+        .where(ProjectBillTerms.project_id == project_id)
+        .values(budget_minor=budget.minor if budget else None)
+    )
+    await publishing.record(session, project_id, "change_budget", state, actor, now=now)
+    return await postings.posted(session, actor.company_id, project_id)
+
+
 async def add_position(
     session: AsyncSession, actor: ClientActor, project_id: UUID, asked: Asked, *, now: datetime
 ) -> PostedPosition:

@@ -49,8 +49,12 @@ def check_end(engagement: EngagementFacts, ended_at: datetime, *, now: datetime)
 async def check_standing(
     session: AsyncSession, engagement: EngagementFacts, worked_at: datetime
 ) -> None:
-    """Raise EngagementNotActive, or CredentialLapsed when a needed one did not hold that day."""
-    if engagement.state is not EngagementState.ACTIVE:
+    """Raise EngagementNotActive, or CredentialLapsed when a needed one did not hold that day.
+
+    Time worked before an engagement ended may still be logged.
+    """
+    worked_before_end = engagement.ended_at is not None and worked_at <= engagement.ended_at
+    if engagement.state is not EngagementState.ACTIVE and not worked_before_end:
         raise EngagementNotActive(state=engagement.state.value)
     position = await projects.get_position(session, engagement.position_id)
     assert position is not None

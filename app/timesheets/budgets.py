@@ -16,8 +16,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.companies import credit_terms
 from app.companies.tables import CreditTerms
-from app.domain import caps
+from app.domain import caps, limits
 from app.domain.caps import CounterKey, Ground, Piece, Scope, Section, Tally
+from app.domain.limits import DatedLimits
 from app.domain.rates import DatedRate
 from app.domain.weeks import PayWeek, week_of
 from app.engagements.bill_terms import EngagementBillTerms
@@ -102,12 +103,16 @@ async def hold(
 ) -> Held:
     """Lock every counter that time in these intervals can move, in the one order.
 
-    READ COMMITTED is needed: the statements after this one see what others committed before.
+    What is agreed is read after the lock: whoever raised or cut it while we waited is heard.
+    READ COMMITTED is needed: each statement sees what others committed before it.
     """
+    spans = list(intervals)
+    bare = _ground(engagement, bill_rates=())
+    keys = {key for start, end in spans for key in caps.keys_of_time(bare, start, end)}
+    used = await counters.lock(session, keys)
     terms = await _terms_of(session, engagement, now)
-    found = [s for start, end in intervals for s in caps.sections(terms.ground, start, end)]
+    found = [s for start, end in spans for s in caps.sections(terms.ground, start, end)]
     agreed = _agreed(terms, found)
-    used = await counters.lock(session, agreed)
     left = {key: cap - used[key] for key, cap in agreed.items()}
     return Held(terms.ground, agreed, Tally(left))
 
@@ -148,7 +153,7 @@ async def release_credit(
 ) -> None:
     """Take lines whose invoice is paid out of the company's used credit; each line once."""
     key = CounterKey(Scope.CREDIT_LIMIT, company_id, "")
-    used = await counters.lock(session, {key: 0})
+    used = await counters.lock(session, [key])
     released = await session.execute(
         update(BillLine)
         .where(
@@ -171,30 +176,41 @@ class _Terms:
     """Everything agreed about an engagement's time, read at once."""
 
     ground: Ground
-    limits: tuple[tuple[datetime, int, int | None], ...]
+    now: datetime
+    limits: tuple[DatedLimits, ...]
     position_minutes: int | None
     budget_minor: int | None
     credit_minor: int
     trainer_week_minutes: int
 
     def units(self, scope: Scope, worked_at: datetime) -> int:
-        """A cap in units. An engagement's limits are those that held when the work was done."""
-        weekly, total = next(
-            ((w, t) for at, w, t in reversed(self.limits) if at <= worked_at), self.limits[0][1:]
-        )
+        """A cap in units. A week's is that of the week worked, a total's what holds now."""
         match scope:
             case Scope.TRAINER_WEEK:
                 return caps.cap_units(self.trainer_week_minutes)
             case Scope.ENGAGEMENT_WEEK:
-                return caps.cap_units(weekly)
+                week = week_of(worked_at, self.ground.pay_week)
+                return caps.cap_units(limits.weekly_in(self.limits, week))
             case Scope.ENGAGEMENT_TOTAL:
-                return caps.cap_units(total)
+                return caps.cap_units(limits.in_force(self.limits, self.now).total_minutes)
             case Scope.POSITION_TOTAL:
                 return caps.cap_units(self.position_minutes)
             case Scope.PROJECT_BUDGET:
                 return caps.money_cap_units(self.budget_minor)
             case Scope.CREDIT_LIMIT:
                 return caps.money_cap_units(self.credit_minor)
+
+
+def _ground(engagement: EngagementFacts, *, bill_rates: tuple[DatedRate, ...]) -> Ground:
+    return Ground(
+        trainer_id=engagement.trainer_id,
+        engagement_id=engagement.id,
+        position_id=engagement.position_id,
+        project_id=engagement.project_id,
+        company_id=engagement.company_id,
+        pay_week=PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day),
+        bill_rates=bill_rates,
+    )
 
 
 async def _terms_of(session: AsyncSession, engagement: EngagementFacts, now: datetime) -> _Terms:
@@ -213,16 +229,11 @@ async def _terms_of(session: AsyncSession, engagement: EngagementFacts, now: dat
     ).one()
     rates = zip(row.rates_from, row.rates, row.currencies, strict=True)
     return _Terms(
-        ground=Ground(
-            trainer_id=engagement.trainer_id,
-            engagement_id=engagement.id,
-            position_id=engagement.position_id,
-            project_id=engagement.project_id,
-            company_id=engagement.company_id,
-            pay_week=PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day),
-            bill_rates=tuple(DatedRate(at, minor, currency) for at, minor, currency in rates),
+        ground=_ground(engagement, bill_rates=tuple(DatedRate(*rate) for rate in rates)),
+        now=now,
+        limits=tuple(
+            DatedLimits(*each) for each in zip(row.limits_from, row.weekly, row.total, strict=True)
         ),
-        limits=tuple(zip(row.limits_from, row.weekly, row.total, strict=True)),
         position_minutes=row.position_minutes,
         budget_minor=row.budget_minor,
         credit_minor=(

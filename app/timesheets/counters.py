@@ -1,6 +1,6 @@
 """Cap counters as rows: made, locked and moved in one order by everybody."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, BigInteger, Text, TextClause, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.caps import NO_CAP, CounterKey, Scope
+from app.domain.caps import CounterKey, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Move:
     lift: bool = False
 
 
-async def lock(session: AsyncSession, wanted: Mapping[CounterKey, int]) -> dict[CounterKey, int]:
-    """Lock the counters, made with these caps where missing, and return what each has used.
+async def lock(session: AsyncSession, wanted: Collection[CounterKey]) -> dict[CounterKey, int]:
+    """Lock the counters, made where missing, and return what each has used.
 
     `wanted` may come in any order. Either all of them are locked or, while one is missing, none:
     whoever waits for another's new row then holds no old one, so that nobody waits in a circle.
@@ -31,7 +31,7 @@ async def lock(session: AsyncSession, wanted: Mapping[CounterKey, int]) -> dict[
     places = _places(keys)
     rows = (await session.execute(_LOCK, places)).all()
     if len(rows) < len(keys):
-        await session.execute(_MAKE, {**places, "caps": [wanted[key] for key in keys]})
+        await session.execute(_MAKE, places)
         rows = (await session.execute(_LOCK, places)).all()
     return {keys[place - 1]: used for place, used in rows}
 
@@ -44,7 +44,7 @@ async def hold_engagements(session: AsyncSession, engagement_ids: Collection[UUI
     """
     await lock(
         session,
-        {CounterKey(Scope.ENGAGEMENT_TOTAL, id_, ""): NO_CAP for id_ in engagement_ids},
+        {CounterKey(Scope.ENGAGEMENT_TOTAL, id_, "") for id_ in engagement_ids},
     )
 
 
@@ -57,7 +57,8 @@ async def read(session: AsyncSession, keys: Sequence[CounterKey]) -> dict[Counte
 async def move(session: AsyncSession, moves: Sequence[Move]) -> None:
     """Move locked counters by relative amounts; the CHECK `used <= cap` stands behind.
 
-    A cap follows what is agreed, but never below what is used already.
+    A cap follows what is agreed, but never below what is used already; it stands at 0 until the
+    first move.
     """
     if not moves:
         return
@@ -91,10 +92,9 @@ def _over_keys(statement: str, *numbers: str) -> TextClause:
 
 _MAKE = _over_keys(
     "INSERT INTO cap_counters (scope, scope_id, period, cap, used)"
-    " SELECT scope, scope_id, period, cap, 0"
-    " FROM unnest(:scopes, :scope_ids, :periods, :caps) AS w (scope, scope_id, period, cap)"
-    " ON CONFLICT DO NOTHING",
-    "caps",
+    " SELECT scope, scope_id, period, 0, 0"
+    " FROM unnest(:scopes, :scope_ids, :periods) AS w (scope, scope_id, period)"
+    " ON CONFLICT DO NOTHING"
 )
 _READ = _over_keys(
     "SELECT w.place, c.used FROM cap_counters c"

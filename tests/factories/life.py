@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.companies.tables import Company
 from app.domain.actor import OperationsActor, SystemActor
 from app.domain.timesheets import OverCapReason, SendBackReason
+from app.engagements import limiting
+from app.engagements.limiting import Change
 from app.timesheets import approving, attending, deciding, recording, submitting, timing
 from app.timesheets.deciding import Decision
 from app.timesheets.recording import TimeSaid
@@ -122,6 +124,14 @@ class Life:
         )
         await deciding.decide_over_cap(self.session, actor, piece_id, decision, now=self.now)
 
+    async def limit(self) -> None:
+        at = self.random.choice(self.deals)
+        change = Change(
+            self.random.choice([None, 60, 400, 900]), self.random.choice([None, 200, 1_200]),
+            self.random.random() < 0.5,
+        )  # fmt: skip
+        await limiting.change_limit(self.session, at.client, at.engagement.id, change, now=self.now)
+
     async def bulk(self) -> None:
         ids = list(await self.session.scalars(select(Timesheet.id).order_by(Timesheet.id)))
         self.random.shuffle(ids)
@@ -132,5 +142,5 @@ class Life:
         return self.random.choice(
             [self.log, self.log, self.log, self.delete, self.start, self.stop, self.stop,
              self.wait, self.wait, self.clock, self.clock, self.submit, self.review, self.decide,
-             self.decide, self.bulk]
+             self.decide, self.bulk, self.limit]
         )  # fmt: skip

@@ -11,13 +11,18 @@ import pytest
 from sqlalchemy import func, select
 
 from app.domain.actor import TrainerActor
+from app.domain.timesheets import EntryState
+from app.engagements import limiting
+from app.engagements.limiting import Change
 from app.kit.db import Database
-from app.timesheets import recording
+from app.projects import posting
+from app.timesheets import proof, recording
 from app.timesheets.recording import Recorded, TimeSaid
 from app.timesheets.refusals import TimeOverlaps
 from app.timesheets.tables import CapCounter, TimeEntry, TrainerWeekCap
 from tests.factories import people, work
 from tests.factories.at_work import Deal, deal
+from tests.races.waiting import waiting_for_locks
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -200,3 +205,63 @@ async def test_one_request_sent_twenty_times_at_once_is_one_entry(database: Data
     assert [a for a in answers if isinstance(a, BaseException)] == []
     assert sum(a.created for a in answers if isinstance(a, Recorded)) == 1
     assert await used(database, "engagement_total") == [(3_600, 2**62)]
+
+
+async def test_caps_change_while_hundreds_log(database: Database) -> None:
+    """Raised and cut at once with the logging: nothing over what holds, and the proof holds."""
+    seed = 20
+    members = await team(database, 8, position_total=600, bill_minor=1_000)
+    first = members[0]
+    random = Random(seed)
+
+    async def turn(minutes: int) -> None:
+        async with database.begin() as session:
+            await posting.update_position(
+                session, first.client, first.position.id, {"total_minutes": minutes}, now=NOW
+            )
+
+    async def limit(each: Deal, weekly: int) -> None:
+        async with database.begin() as session:
+            await limiting.change_limit(
+                session, each.client, each.engagement.id, Change(weekly_minutes=weekly), now=NOW
+            )
+
+    logging = asyncio.ensure_future(log_all(database, eight_hours_each(members), seed))
+    highest = 600
+    for _ in range(12):
+        minutes = random.choice([60, 300, 900, 1_500])
+        highest = max(highest, minutes)
+        await asyncio.gather(turn(minutes), limit(random.choice(members), 2_400 + minutes))
+    await turn(60)
+    answers = await logging
+    assert [a for a in answers if isinstance(a, BaseException)] == []
+    minutes_of = await minutes_by_state(database)
+    assert sum(minutes_of.values()) == 8 * 8 * 60
+    assert minutes_of["recorded"] <= highest
+    async with database.begin() as session:
+        late = await recording.record_time(
+            session, first.worker, uuid4(),
+            TimeSaid(first.engagement.id, MONDAY + 40 * 60 * MINUTE, MONDAY + 41 * 60 * MINUTE),
+            now=NOW,
+        )  # fmt: skip
+        assert late.entry.root.state is EntryState.OVER_CAP
+        assert late.allowance.left_minutes == 0
+        for identity in await proof.prove(session):
+            assert identity.holds, identity
+
+
+async def test_a_cut_that_is_committed_while_somebody_waits_is_heard(database: Database) -> None:
+    async with database.begin() as session:
+        at = await deal(session, now=NOW, weekly_minutes=2_400, bill_minor=1_000)
+    async with database.begin() as session:
+        await recording.record_time(
+            session, at.worker, uuid4(),
+            TimeSaid(at.engagement.id, MONDAY, MONDAY + 60 * MINUTE), now=NOW,
+        )  # fmt: skip
+        said = (at.worker, uuid4(), at.engagement.id, MONDAY + 90 * MINUTE, MONDAY + 150 * MINUTE)
+        waiting = asyncio.ensure_future(log(database, said))
+        await waiting_for_locks(database, 1)
+        async with database.begin() as other:
+            cut = Change(total_minutes=60, sets_total=True)
+            await limiting.change_limit(other, at.client, at.engagement.id, cut, now=NOW)
+    assert (await waiting).entry.root.state is EntryState.OVER_CAP

@@ -6,7 +6,12 @@ from uuid import UUID
 from fastapi import Request
 
 from app.api.client.actor import Caller
-from app.api.client.inputs.hiring import DeclineApplication, EndEngagement, MakeOffer
+from app.api.client.inputs.hiring import (
+    ChangeLimit,
+    DeclineApplication,
+    EndEngagement,
+    MakeOffer,
+)
 from app.api.client.views.hiring import (
     ApplicationView,
     EngagementView,
@@ -17,7 +22,7 @@ from app.api.client.views.hiring import (
 )
 from app.api.door import Now, Session, router
 from app.api.paging import Listed, PageAsked, listed
-from app.engagements import ending
+from app.engagements import ending, limiting
 from app.engagements import for_companies as engagements
 from app.hiring import deciding, offering
 from app.hiring import for_companies as hiring
@@ -104,6 +109,22 @@ async def get_engagement(
     engagement_id: UUID, caller: Caller, session: Session, now: Now
 ) -> EngagementView:
     """One engagement with the rate and the minutes that hold now."""
+    return engagement_view(
+        await engagements.get_engagement(session, caller, engagement_id, now=now)
+    )
+
+
+@ROUTER.post("/engagements/{engagement_id}/limits", operation_id="change_limit")
+async def change_limit(
+    engagement_id: UUID, said: ChangeLimit, caller: Caller, session: Session, now: Now
+) -> EngagementView:
+    """Raise or cut the minutes of an engagement.
+
+    More weekly minutes hold at once, for the whole pay week; fewer from the next pay week on, see
+    `coming_limits`. A total holds at once: what is worked beyond it already stays and is paid,
+    and nothing is left. The trainer sees it in her engagement and in her allowance.
+    """
+    await limiting.change_limit(session, caller, engagement_id, said.change(), now=now)
     return engagement_view(
         await engagements.get_engagement(session, caller, engagement_id, now=now)
     )

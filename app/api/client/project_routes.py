@@ -9,6 +9,7 @@ from app.api import paging
 from app.api.client.actor import Caller
 from app.api.client.inputs.projects import (
     AddPosition,
+    ChangeBudget,
     PostProject,
     RequirementsSaid,
     UpdatePosition,
@@ -57,6 +58,20 @@ async def list_projects(
 async def get_project(project_id: UUID, caller: Caller, session: Session) -> ProjectView:
     """A project with its positions."""
     return views.project_view(await postings.get_project(session, caller, project_id))
+
+
+@ROUTER.put("/projects/{project_id}/budget", operation_id="change_budget")
+async def change_budget(
+    project_id: UUID, said: ChangeBudget, caller: Caller, session: Session, now: Now
+) -> ProjectView:
+    """Raise or cut what the project may cost. Hours logged from now on count against it.
+
+    Below what is spent already nothing is left, and what was logged is approved and billed as ever.
+    """
+    budget = _money(said.budget) if said.budget else None
+    return views.project_view(
+        await posting.change_budget(session, caller, project_id, budget, now=now)
+    )
 
 
 @ROUTER.post(

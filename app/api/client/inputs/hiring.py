@@ -9,6 +9,7 @@ from app.domain.engagements import EndReason
 from app.domain.hiring import DeclineReason
 from app.domain.money import Money
 from app.domain.weekdays import Weekday
+from app.engagements.limiting import Change
 from app.hiring.offering import PayWeek, Terms
 
 Sentence = Annotated[Prose, Field(max_length=2_000)]
@@ -84,6 +85,23 @@ class MakeOffer(Said):
             ends_on=self.ends_on,
             expires_at=self.expires_at,
             pay_week=PayWeek(week.timezone, week.first_day),
+        )
+
+
+class ChangeLimit(Said):
+    """What changes. What is left out stays; null as `total_minutes` takes the limit away."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"weekly_minutes": 900}, {"total_minutes": None}]}
+    )
+
+    weekly_minutes: Minutes | None = None
+    total_minutes: TotalMinutes | None = None
+
+    def change(self) -> Change:
+        """As the verb takes it."""
+        return Change(
+            self.weekly_minutes, self.total_minutes, "total_minutes" in self.model_fields_set
         )
 
 

@@ -105,6 +105,16 @@ class PostProject(Said):
     )
 
 
+class ChangeBudget(Said):
+    """The most that the project may cost from now on; null takes the limit away."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"budget": {"minor": 9000000, "currency": "USD"}}]}
+    )
+
+    budget: MoneySaid | None
+
+
 class AddPosition(Said):
     """Seats to fill."""
 

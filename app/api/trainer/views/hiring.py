@@ -59,6 +59,14 @@ class OfferView(Seen):
     decided_at: datetime | None
 
 
+class ComingLimitsView(Seen):
+    """Minutes that are agreed to hold from an instant on."""
+
+    weekly_minutes: int
+    total_minutes: int | None
+    from_at: datetime
+
+
 class EngagementView(Seen):
     """Work of yours. `pay_rate` is what you are paid an hour now, or first."""
 
@@ -71,6 +79,9 @@ class EngagementView(Seen):
     pay_rate: MoneySeen
     weekly_minutes: int
     total_minutes: int | None
+    coming_limits: ComingLimitsView | None = Field(
+        description="A cut of the weekly minutes takes effect with the next pay week."
+    )
     starts_on: date
     ends_on: date | None
     pay_week: PayWeekView
@@ -145,6 +156,12 @@ def engagement_view(found: TrainerEngagement) -> EngagementView:
         pay_rate=MoneySeen(minor=found.pay.minor, currency=found.pay.currency),
         weekly_minutes=found.limits.weekly_minutes,
         total_minutes=found.limits.total_minutes,
+        coming_limits=found.coming
+        and ComingLimitsView(
+            weekly_minutes=found.coming.weekly_minutes,
+            total_minutes=found.coming.total_minutes,
+            from_at=found.coming.effective_at,
+        ),
         starts_on=facts.starts_on,
         ends_on=facts.ends_on,
         pay_week=PayWeekView(
