@@ -126,6 +126,7 @@ CLIENT = {
     "close_project": Rule(200, of="project_id"),
     "list_candidates": Rule(200, viewer=200, of="position_id"),
     "explain_candidate": Rule(200, viewer=200, of="position_id"),
+    "get_burn": Rule(200, viewer=200, of="position_id"),
     "list_applications": Rule(200, viewer=200, of="position_id"),
     "shortlist_application": Rule(200, of="application_id"),
     "decline_application": Rule(200, of="application_id"),
@@ -170,6 +171,7 @@ TRAINER = {
     "list_engagements": Rule(200),
     "get_engagement": Rule(200, of="engagement_id"),
     "get_allowance": Rule(200, of="engagement_id"),
+    "get_burn": Rule(200, of="engagement_id"),
     "start_timer": Rule(201, of="entry_id", minted=True, body=_timer),
     "stop_timer": Rule(
         200,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Request
 
+from app.api.burns import BurnView, burn_view
 from app.api.client.actor import Caller
 from app.api.client.inputs.time import ApproveTimesheets, DecideOverCap, SendBackTimesheet
 from app.api.client.views.time import (
@@ -21,9 +22,16 @@ from app.api.door import Now, Session, router
 from app.api.errors import language_of
 from app.api.paging import Listed, PageAsked, listed
 from app.domain.timesheets import SheetState
-from app.timesheets import approving, deciding, for_companies, submitting
+from app.timesheets import approving, burning, deciding, for_companies, submitting
 
 ROUTER = router("time")
+
+
+@ROUTER.get("/positions/{position_id}/burn", operation_id="get_burn")
+async def get_burn(position_id: UUID, caller: Caller, session: Session, now: Now) -> BurnView:
+    """How a position's minutes burn down: used, reserved by running timers, left, and until when
+    they last at the pace of the last weeks. Its trainers see the same figures."""
+    return burn_view(await burning.of_company(session, caller, position_id, now=now))
 
 
 @ROUTER.get("/timesheets", operation_id="list_timesheets", response_model=Listed[TimesheetView])

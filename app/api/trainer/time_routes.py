@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Body, Depends, Header, Request, Response
 
+from app.api.burns import BurnView, burn_view
 from app.api.door import Now, Session, router
 from app.api.paging import Listed, PageAsked, listed
 from app.api.trainer.actor import Caller
@@ -19,7 +20,7 @@ from app.api.trainer.views.time import (
     part_view,
     timesheet_view,
 )
-from app.timesheets import for_trainers, recording, submitting, timing
+from app.timesheets import burning, for_trainers, recording, submitting, timing
 
 ROUTER = router("time")
 
@@ -53,6 +54,13 @@ async def get_allowance(
     pay week's zone and in yours.
     """
     return allowance_view(await for_trainers.get_allowance(session, caller, engagement_id, now=now))
+
+
+@ROUTER.get("/engagements/{engagement_id}/burn", operation_id="get_burn")
+async def get_burn(engagement_id: UUID, caller: Caller, session: Session, now: Now) -> BurnView:
+    """How the minutes of your position burn down over all who work in it: what the company sees
+    too, in minutes. What is left for you alone is in your allowance."""
+    return burn_view(await burning.of_trainer(session, caller, engagement_id, now=now))
 
 
 @ROUTER.put(
