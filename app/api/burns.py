@@ -20,7 +20,7 @@ class BurnView(Seen):
     over_cap_minutes: int = Field(description="Worked beyond a cap and waiting for a decision.")
     pace_minutes_per_week: int = Field(description="Over the last four weeks, or since the start.")
     exhausted_on: date | None = Field(
-        description="The day (UTC) on which nothing is left at this pace; null: not foreseeable, or no cap."
+        description="The day (UTC) on which nothing is left at this pace; null: not foreseeable."
     )
 
 
