@@ -23,6 +23,7 @@ import app.projects.pay_terms
 import app.projects.rate_cards
 import app.projects.tables
 import app.timesheets.bill_lines
+import app.timesheets.contests
 import app.timesheets.pay_lines
 import app.timesheets.tables
 import app.trainers.pay_terms

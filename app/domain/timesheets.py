@@ -20,6 +20,7 @@ class EntryState(StrEnum):
     RUNNING = "running"
     RECORDED = "recorded"
     ON_TIMESHEET = "on_timesheet"
+    CONTESTED = "contested"
     APPROVED = "approved"
     OVER_CAP = "over_cap"
     DECLINED = "declined"
@@ -31,7 +32,9 @@ class EntryEvent(StrEnum):
     EXCEED = "exceed"
     SUBMIT = "submit"
     SEND_BACK = "send_back"
+    CONTEST = "contest"
     APPROVE = "approve"
+    UPHOLD = "uphold"
     ALLOW = "allow"
     DECLINE = "decline"
     DELETE = "delete"
@@ -46,25 +49,35 @@ ENTRY_MOVES: dict[tuple[EntryState, EntryEvent], EntryState] = {
     (_E.RECORDED, _V.DELETE): _E.DELETED,
     (_E.ON_TIMESHEET, _V.SEND_BACK): _E.RECORDED,
     (_E.ON_TIMESHEET, _V.APPROVE): _E.APPROVED,
+    (_E.ON_TIMESHEET, _V.CONTEST): _E.CONTESTED,
+    (_E.CONTESTED, _V.APPROVE): _E.APPROVED,
+    (_E.CONTESTED, _V.UPHOLD): _E.DECLINED,
     (_E.OVER_CAP, _V.ALLOW): _E.RECORDED,
     (_E.OVER_CAP, _V.DECLINE): _E.DECLINED,
     (_E.OVER_CAP, _V.DELETE): _E.DELETED,
 }
 # States whose seconds stand in the counters (a running timer's until its `stops_by_at`).
-COUNTED = frozenset({_E.RUNNING, _E.RECORDED, _E.ON_TIMESHEET, _E.APPROVED})
+COUNTED = frozenset({_E.RUNNING, _E.RECORDED, _E.ON_TIMESHEET, _E.CONTESTED, _E.APPROVED})
 
 
 class SheetState(StrEnum):
+    """`contested`: all that stands on it is, and nothing is approved yet. `declined`: all was."""
+
     OPEN = "open"
     SUBMITTED = "submitted"
     APPROVED = "approved"
     SENT_BACK = "sent_back"
+    CONTESTED = "contested"
+    DECLINED = "declined"
 
 
 class SheetEvent(StrEnum):
     SUBMIT = "submit"
     APPROVE = "approve"
     SEND_BACK = "send_back"
+    CONTEST = "contest"
+    ALLOW = "allow"
+    UPHOLD = "uphold"
 
 
 _S, _W = SheetState, SheetEvent
@@ -73,6 +86,9 @@ SHEET_MOVES: dict[tuple[SheetState, SheetEvent], SheetState] = {
     (_S.SENT_BACK, _W.SUBMIT): _S.SUBMITTED,
     (_S.SUBMITTED, _W.APPROVE): _S.APPROVED,
     (_S.SUBMITTED, _W.SEND_BACK): _S.SENT_BACK,
+    (_S.SUBMITTED, _W.CONTEST): _S.CONTESTED,
+    (_S.CONTESTED, _W.ALLOW): _S.APPROVED,
+    (_S.CONTESTED, _W.UPHOLD): _S.DECLINED,
 }
 # A sheet that still takes entries.
 TAKES_ENTRIES = frozenset({_S.OPEN, _S.SENT_BACK})

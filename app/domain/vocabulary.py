@@ -147,6 +147,18 @@ REASONS: Final[Mapping[str, Mapping[str, Term]]] = MappingProxyType(
             ("note_missing", "A note is missing", "Ein Vermerk fehlt"),
             ("other", "Another reason, in words", "Ein anderer Grund, in Worten"),
         ),
+        "contest_entries": _by_key(
+            ("time_not_worked", "It was not worked", "Es wurde nicht gearbeitet"),
+            ("wrong_task", "It belongs to another task", "Es gehört zu einer anderen Aufgabe"),
+            ("duplicate", "It is logged twice", "Es ist doppelt eingetragen"),
+            (
+                "too_many_hours_for_task",
+                "It is too long for the task",
+                "Es ist zu lang für die Aufgabe",
+            ),
+            ("wrong_engagement", "It belongs elsewhere", "Es gehört woandershin"),
+            ("other", "Another reason about time, in words", "Ein anderer Grund zur Zeit"),
+        ),
         "decline_over_cap": _by_key(
             ("not_agreed", "More hours were not agreed", "Mehr Stunden waren nicht vereinbart"),
             ("cap_stands", "The limit stays as it is", "Die Grenze bleibt, wie sie ist"),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies import credit_terms
 from app.domain import chart
-from app.domain.actor import ClientActor, SystemActor, describe
+from app.domain.actor import Actor, ClientActor, SystemActor, describe
 from app.domain.lifecycles import step
 from app.domain.money import Money
 from app.domain.permissions import Permission, require
@@ -56,20 +56,7 @@ async def approve(
     if sheet.state is SheetState.APPROVED:
         return sheet
     state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.APPROVE)
-    engagement = await engagements.get_engagement(session, sheet.engagement_id)
-    approval = Approval(
-        id=new_id(), timesheet_id=sheet_id, actor=describe(actor), approved_at=now, funded_at=None
-    )
-    session.add(approval)
-    await session.flush()
-    pieces = await _pin_entries(session, approval)
-    billed = await bill_lines.pin(session, approval, engagement, pieces)
-    earned = await pay_lines.pin(session, approval, engagement, pieces)
-    await _post(session, approval, engagement, billed, earned)
-    terms = await credit_terms.current(session, sheet.company_id, now)
-    if terms.funding_rule == _ON_APPROVAL or billed.minor == 0:
-        # Nothing will be invoiced for time at the platform's own cost, so nothing is waited for.
-        approval.funded_at = now
+    await pin(session, actor, sheet, now=now)
     await session.execute(
         update(Timesheet)
         .where(Timesheet.id == sheet_id)
@@ -111,6 +98,36 @@ async def approve_many(
     return list(outcomes.values())
 
 
+async def pin(
+    session: AsyncSession,
+    actor: Actor,
+    sheet: SheetFacts,
+    *,
+    contested_id: UUID | None = None,
+    now: datetime,
+) -> UUID:
+    """Approve what stands on a sheet uncontested, or one contested entry; return the approval's id.
+
+    Entries are pinned, both sides of the money written down and posted. The caller holds the
+    engagement and has checked who decides.
+    """
+    engagement = await engagements.get_engagement(session, sheet.engagement_id)
+    approval = Approval(
+        id=new_id(), timesheet_id=sheet.id, actor=describe(actor), approved_at=now, funded_at=None
+    )
+    session.add(approval)
+    await session.flush()
+    pieces = await _pin_entries(session, approval, contested_id)
+    billed = await bill_lines.pin(session, approval, engagement, pieces)
+    earned = await pay_lines.pin(session, approval, engagement, pieces)
+    await _post(session, approval, engagement, billed, earned)
+    terms = await credit_terms.current(session, sheet.company_id, now)
+    if terms.funding_rule == _ON_APPROVAL or billed.minor == 0:
+        # Nothing will be invoiced for time at the platform's own cost, so nothing is waited for.
+        approval.funded_at = now
+    return approval.id
+
+
 async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:
     """Submitted sheets whose review window has passed without an answer."""
     return list(
@@ -131,15 +148,20 @@ async def _check_own(
         await queries.sheet_of_company(session, actor.company_id, sheet_id)
 
 
-async def _pin_entries(session: AsyncSession, approval: Approval) -> list[PieceFacts]:
-    approved = step("time entry", ENTRY_MOVES, EntryState.ON_TIMESHEET, EntryEvent.APPROVE)
+async def _pin_entries(
+    session: AsyncSession, approval: Approval, contested_id: UUID | None
+) -> list[PieceFacts]:
+    before = EntryState.ON_TIMESHEET if contested_id is None else EntryState.CONTESTED
+    approved = step("time entry", ENTRY_MOVES, before, EntryEvent.APPROVE)
+    statement = update(TimeEntry).where(
+        TimeEntry.timesheet_id == approval.timesheet_id, TimeEntry.state == before.value
+    )
+    if contested_id is not None:
+        statement = statement.where(TimeEntry.id == contested_id)
     rows = await session.execute(
-        update(TimeEntry)
-        .where(
-            TimeEntry.timesheet_id == approval.timesheet_id,
-            TimeEntry.state == EntryState.ON_TIMESHEET.value,
+        statement.values(
+            state=approved.value, approval_id=approval.id, changed_at=approval.approved_at
         )
-        .values(state=approved.value, approval_id=approval.id, changed_at=approval.approved_at)
         .returning(*PIECE_COLUMNS)
         .execution_options(synchronize_session=False)
     )

@@ -82,7 +82,7 @@ _EXPECTED_COUNTERS = f"""
 WITH counted AS (
   SELECT t.*, g.position_id, g.project_id FROM time_entries t
   JOIN engagements g ON g.id = t.engagement_id
-  WHERE t.state IN ('recorded', 'on_timesheet', 'approved')
+  WHERE t.state IN ('recorded', 'on_timesheet', 'contested', 'approved')
 ), companys AS (
   SELECT * FROM counted WHERE NOT at_platform_cost
 ), terms AS (
@@ -196,16 +196,54 @@ SELECT e.id AS entry, e.state AS state, s.state AS sheet
 FROM time_entries e LEFT JOIN timesheets s ON s.id = e.timesheet_id
 WHERE (e.state, coalesce(s.state, '')) NOT IN (
   ('recorded', 'open'), ('recorded', 'sent_back'), ('on_timesheet', 'submitted'),
-  ('approved', 'approved'), ('running', ''), ('over_cap', ''), ('declined', ''), ('deleted', ''))
+  ('approved', 'approved'), ('running', ''), ('over_cap', ''), ('declined', ''), ('deleted', ''),
+  ('contested', 'approved'), ('contested', 'contested'),
+  ('declined', 'approved'), ('declined', 'contested'), ('declined', 'declined'))
 """,
     ),
     (
-        "each approved sheet was approved once",
-        "SELECT count(*) FROM timesheets WHERE state = 'approved'",
+        # Once for what nobody contested, and once for each contested entry that was allowed.
+        "each sheet's rest was approved once",
+        "SELECT count(*) FROM timesheets WHERE state NOT IN ('open', 'submitted', 'sent_back')",
         """
-SELECT s.id AS sheet, count(a.id) AS approvals FROM timesheets s
-LEFT JOIN approvals a ON a.timesheet_id = s.id
-GROUP BY s.id, s.state HAVING count(a.id) <> (s.state = 'approved')::int
+SELECT s.id AS sheet, s.state AS state, coalesce(a.rest, 0) AS approvals,
+       coalesce(a.allowed, 0) AS allowed
+FROM timesheets s
+LEFT JOIN (SELECT a.timesheet_id, count(*) FILTER (WHERE c.id IS NULL) AS rest,
+                  count(c.id) AS allowed
+           FROM approvals a LEFT JOIN contests c ON c.approval_id = a.id GROUP BY 1) a
+  ON a.timesheet_id = s.id
+LEFT JOIN (SELECT e.timesheet_id, count(*) FILTER (WHERE c.id IS NULL) AS uncontested
+           FROM time_entries e LEFT JOIN contests c ON c.entry_id = e.id
+           WHERE e.timesheet_id IS NOT NULL GROUP BY 1) e
+  ON e.timesheet_id = s.id
+WHERE coalesce(a.rest, 0) <> (s.state = 'approved' AND coalesce(e.uncontested, 0) > 0)::int
+   OR (coalesce(a.rest, 0) + coalesce(a.allowed, 0) > 0) <> (s.state = 'approved')
+""",
+    ),
+    (
+        "contested entries wait for one contest, and stand as it was decided",
+        "SELECT count(*) FROM contests",
+        """
+SELECT e.id AS entry, e.state AS state, c.state AS contest
+FROM time_entries e LEFT JOIN contests c ON c.entry_id = e.id
+WHERE (e.state = 'contested' OR c.id IS NOT NULL) AND (
+  (e.state, coalesce(c.state, '')) NOT IN (
+    ('contested', 'awaits_answer'), ('contested', 'awaits_decision'),
+    ('approved', 'approved'), ('approved', 'withdrawn'), ('declined', 'declined'))
+  OR e.timesheet_id IS DISTINCT FROM c.timesheet_id
+  OR e.approval_id IS DISTINCT FROM c.approval_id)
+""",
+    ),
+    (
+        "a sheet that waits or was declined holds nothing else",
+        "SELECT count(*) FROM timesheets WHERE state IN ('contested', 'declined')",
+        """
+SELECT s.id AS sheet, s.state AS state, count(e.id) AS contested
+FROM timesheets s
+LEFT JOIN time_entries e ON e.timesheet_id = s.id AND e.state = 'contested'
+WHERE s.state IN ('contested', 'declined')
+GROUP BY s.id, s.state HAVING (count(e.id) > 0) <> (s.state = 'contested')
 """,
     ),
     (

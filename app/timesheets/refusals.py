@@ -131,3 +131,23 @@ class CreditLimitReached(Refusal):
     kind = Kind.STATE
     en = "Your credit limit leaves no room. Pay an open invoice, then decide again."
     de = "Ihr Kreditrahmen ist ausgeschöpft. Bezahlen Sie eine offene Rechnung und wiederholen Sie."
+
+
+class AnsweredBefore(Refusal):
+    kind = Kind.STATE
+    en = "You have answered this already. The first answer stands and operations reads it."
+    de = "Sie haben schon geantwortet. Die erste Antwort gilt und wird gelesen."
+
+
+class AnswerTooLate(Refusal):
+    kind = Kind.STATE
+    en = "The time for an answer has passed. Operations decides; your hours are not lost."
+    de = "Die Frist für eine Antwort ist vorbei. Das Team entscheidet; die Stunden bleiben."
+
+
+class DecisionTooLate(Refusal):
+    """Silence never costs the trainer: after the deadline the hours can only be approved."""
+
+    kind = Kind.STATE
+    en = "The deadline has passed without a decision, so the hours are approved."
+    de = "Die Frist ist ohne Entscheidung abgelaufen, daher werden die Stunden freigegeben."

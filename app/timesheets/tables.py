@@ -22,7 +22,10 @@ class Timesheet(Row):
     __tablename__ = "timesheets"
     __table_args__ = (
         UniqueConstraint("engagement_id", "week_starts_at"),
-        CheckConstraint("state IN ('open','submitted','approved','sent_back')", name="state"),
+        CheckConstraint(
+            "state IN ('open','submitted','approved','sent_back','contested','declined')",
+            name="state",
+        ),
         CheckConstraint("week_ends_at > week_starts_at", name="week"),
         CheckConstraint("sent_back_count BETWEEN 0 AND 1", name="sent_back_once"),
         Index("ix_timesheets_company_id", "company_id", "week_starts_at", "id"),
@@ -62,6 +65,7 @@ class TimesheetStep(Row):
 class Approval(Row):
     """The moment in which entries of a sheet were pinned. `funded_at`: the company's money is in.
 
+    A sheet has one for what nobody contested, and one for each contested entry that is allowed.
     Both sides of the money hang on this row and not on each other.
     """
 
@@ -88,8 +92,8 @@ class TimeEntry(Row):
     __table_args__ = (
         CheckConstraint("source IN ('timer','manual')", name="source"),
         CheckConstraint(
-            "state IN ('running','recorded','on_timesheet','approved','over_cap','declined',"
-            "'deleted')",
+            "state IN ('running','recorded','on_timesheet','contested','approved','over_cap',"
+            "'declined','deleted')",
             name="state",
         ),
         CheckConstraint("ended_at IS NULL OR ended_at > started_at", name="forward"),

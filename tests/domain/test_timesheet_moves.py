@@ -25,6 +25,9 @@ ENTRY_LEGAL = {
     ("recorded", "delete"): "deleted",
     ("on_timesheet", "send_back"): "recorded",
     ("on_timesheet", "approve"): "approved",
+    ("on_timesheet", "contest"): "contested",
+    ("contested", "approve"): "approved",
+    ("contested", "uphold"): "declined",
     ("over_cap", "allow"): "recorded",
     ("over_cap", "decline"): "declined",
     ("over_cap", "delete"): "deleted",
@@ -34,6 +37,9 @@ SHEET_LEGAL = {
     ("sent_back", "submit"): "submitted",
     ("submitted", "approve"): "approved",
     ("submitted", "send_back"): "sent_back",
+    ("submitted", "contest"): "contested",
+    ("contested", "allow"): "approved",
+    ("contested", "uphold"): "declined",
 }
 
 
@@ -59,4 +65,4 @@ def test_sheets(state: SheetState, event: SheetEvent) -> None:
 
 def test_what_counts_and_what_takes_entries() -> None:
     assert {"over_cap", "declined", "deleted"} == set(EntryState) - COUNTED
-    assert {"submitted", "approved"} == set(SheetState) - TAKES_ENTRIES
+    assert {"submitted", "approved", "contested", "declined"} == set(SheetState) - TAKES_ENTRIES

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from app.domain import credential_types, vocabulary
+from app.domain.contests import ContestReason
 from app.domain.credential_types import NumberCheck, Territory, check_number, fits, tidy_number
 from app.domain.engagements import EndReason
 from app.domain.hiring import DeclineReason
@@ -28,6 +29,7 @@ def test_reasons_are_the_ones_that_can_be_given() -> None:
         "decline_application": DeclineReason,
         "end_engagement": EndReason,
         "send_back_timesheet": SendBackReason,
+        "contest_entries": ContestReason,
         "decline_over_cap": OverCapReason,
     }
     assert {use: set(codes) for use, codes in vocabulary.REASONS.items()} == {

@@ -5,16 +5,30 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.tables import Company
 from app.domain.actor import OperationsActor, SystemActor
+from app.domain.contests import ContestReason, Outcome
 from app.domain.timesheets import OverCapReason, SendBackReason
 from app.engagements import limiting
 from app.engagements.limiting import Change
-from app.timesheets import approving, attending, deciding, recording, submitting, timing
+from app.timesheets import (
+    answering,
+    approving,
+    attending,
+    contesting,
+    deciding,
+    judging,
+    recording,
+    submitting,
+    timing,
+)
+from app.timesheets.contesting import Objection
+from app.timesheets.contests import Contest
 from app.timesheets.deciding import Decision
+from app.timesheets.judging import Judgement
 from app.timesheets.recording import TimeSaid
 from app.timesheets.tables import TimeEntry, Timesheet, TrainerWeekCap
 from app.timesheets.timing import TimerSaid
@@ -48,8 +62,10 @@ class Life:
         self.session, self.deals, self.random, self.ids = session, deals, random, ids
         self.now: datetime = NOW
 
-    async def _any(self, column: object) -> UUID:
-        found = list(await self.session.scalars(select(column).order_by(column)))  # type: ignore[call-overload]
+    async def _any(self, column: object, *having: ColumnElement[bool]) -> UUID:
+        found = list(
+            await self.session.scalars(select(column).where(*having).order_by(column))  # type: ignore[call-overload]
+        )
         return self.random.choice(found) if found else uuid4()
 
     async def log(self) -> None:
@@ -99,6 +115,12 @@ class Life:
             return
         for sheet_id in (await approving.due(self.session, now=self.now))[:1]:
             await approving.approve(self.session, rule, sheet_id, now=self.now)
+            return
+        for contest_id in (await answering.due(self.session, now=self.now))[:1]:
+            await answering.hand_on(self.session, contest_id, now=self.now)
+            return
+        for contest_id in (await judging.due(self.session, now=self.now))[:1]:
+            await judging.decide_on_silence(self.session, rule, contest_id, now=self.now)
 
     async def submit(self) -> None:
         sheet_id = await self._any(Timesheet.id)
@@ -132,6 +154,39 @@ class Life:
         )  # fmt: skip
         await limiting.change_limit(self.session, at.client, at.engagement.id, change, now=self.now)
 
+    async def contest(self) -> None:
+        """Some entries of a submitted sheet, often all of them."""
+        sheet_id = await self._any(Timesheet.id, Timesheet.state == "submitted")
+        entries = await self.session.scalars(
+            select(TimeEntry.id).where(TimeEntry.timesheet_id == sheet_id).order_by(TimeEntry.id)
+        )
+        found = list(entries) or [uuid4()]
+        chosen = self.random.sample(found, self.random.randint(1, len(found)))
+        await contesting.contest_entries(
+            self.session, self.random.choice(self.deals).client, sheet_id,
+            [Objection(id_, ContestReason.DUPLICATE, "Twice.") for id_ in chosen], now=self.now,
+        )  # fmt: skip
+
+    async def answer(self) -> None:
+        contest_id = await self._any(Contest.id)
+        text = self.random.choice(["I did.", "It was two tasks."])
+        await answering.answer_contest(
+            self.session, self.deals[0].worker, contest_id, text, now=self.now
+        )
+
+    async def judge(self) -> None:
+        contest_id = await self._any(Contest.id)
+        outcome = self.random.choice(list(Outcome))
+        await judging.decide_contest(
+            self.session, OperationsActor(uuid4()), contest_id, Judgement(outcome, "So it is."),
+            now=self.now,
+        )  # fmt: skip
+
+    async def withdraw(self) -> None:
+        contest_id = await self._any(Contest.id)
+        client = self.random.choice(self.deals).client
+        await contesting.withdraw_contest(self.session, client, contest_id, now=self.now)
+
     async def bulk(self) -> None:
         ids = list(await self.session.scalars(select(Timesheet.id).order_by(Timesheet.id)))
         self.random.shuffle(ids)
@@ -142,5 +197,6 @@ class Life:
         return self.random.choice(
             [self.log, self.log, self.log, self.delete, self.start, self.stop, self.stop,
              self.wait, self.wait, self.clock, self.clock, self.submit, self.review, self.decide,
-             self.decide, self.bulk, self.limit]
+             self.decide, self.bulk, self.limit, self.contest, self.contest, self.answer,
+             self.judge, self.judge, self.withdraw]
         )  # fmt: skip

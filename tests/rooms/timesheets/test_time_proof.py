@@ -1,12 +1,28 @@
 """The proof of hours holds on real work, and each identity notices a planted breach."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.timesheets import approving, budgets, deciding, proof, submitting, timing
+from app.domain.actor import OperationsActor
+from app.domain.contests import ContestReason, Outcome
+from app.timesheets import (
+    answering,
+    approving,
+    budgets,
+    contesting,
+    deciding,
+    judging,
+    proof,
+    submitting,
+    timing,
+)
 from app.timesheets.bill_lines import BillLine
+from app.timesheets.contesting import Objection
 from app.timesheets.deciding import Decision
+from app.timesheets.judging import Judgement
 from app.timesheets.tables import CapCounter
 from app.timesheets.timing import TimerSaid
 from tests.factories.at_work import Deal, deal
@@ -28,7 +44,31 @@ async def story(session: AsyncSession) -> Deal:
     await timing.start_timer(
         session, at.worker, at.engagement.id, TimerSaid(at.engagement.id), now=NOW + 7 * 24 * HOUR
     )
+    await contested(session)
     return at
+
+
+async def contested(session: AsyncSession) -> None:
+    """One sheet of four entries: approved, allowed, declined, contested; one all contested."""
+    at = await deal(session, now=NOW)
+    week = [(await log(session, at, LAST_WEEK + n * HOUR)).entry.root for n in range(4)]
+    objections = [Objection(p.id, ContestReason.OTHER, "Twice.") for p in week[1:]]
+    assert week[0].timesheet_id is not None
+    await submitting.submit(session, at.worker, week[0].timesheet_id, now=NOW)
+    _, (allowed, refused, _) = await contesting.contest_entries(
+        session, at.client, week[0].timesheet_id, objections, now=NOW
+    )
+    await contesting.withdraw_contest(session, at.client, allowed.id, now=NOW)
+    await answering.answer_contest(session, at.worker, refused.id, "I did.", now=NOW)
+    no = Judgement(Outcome.DECLINED, "It is there twice.")
+    await judging.decide_contest(session, OperationsActor(uuid4()), refused.id, no, now=NOW)
+    alone = (await log(session, at, MONDAY)).entry.root
+    assert alone.timesheet_id is not None
+    await submitting.submit(session, at.worker, alone.timesheet_id, now=NOW)
+    await contesting.contest_entries(
+        session, at.client, alone.timesheet_id,
+        [Objection(alone.id, ContestReason.TIME_NOT_WORKED, "Nobody was there.")], now=NOW,
+    )  # fmt: skip
 
 
 async def test_it_holds(session: AsyncSession) -> None:
@@ -55,7 +95,26 @@ async def test_it_holds(session: AsyncSession) -> None:
         ("UPDATE bill_lines SET bill_minor = bill_minor - 1", "approvals are posted"),
         ("UPDATE time_entries SET state = 'recorded' WHERE state = 'approved'", "entries stand"),
         ("UPDATE timesheets SET state = 'submitted' WHERE state = 'approved'", "entries stand"),
-        ("UPDATE timesheets SET state = 'approved' WHERE state = 'open'", "each approved sheet"),
+        ("UPDATE timesheets SET state = 'approved' WHERE state = 'open'", "each sheet's rest"),
+        # Contests: a second approval, a missing one, a state that nobody decided, a stray contest.
+        ("INSERT INTO approvals SELECT gen_random_uuid(), timesheet_id, actor, approved_at,"
+         " funded_at FROM approvals LIMIT 1", "each sheet's rest"),
+        ("UPDATE timesheets SET state = 'approved' WHERE state = 'contested'",
+         "each sheet's rest"),
+        ("UPDATE timesheets SET state = 'contested' WHERE state = 'approved'",
+         "a sheet that waits"),
+        ("UPDATE timesheets SET state = 'declined' WHERE state = 'contested'",
+         "a sheet that waits"),
+        ("UPDATE time_entries SET state = 'on_timesheet' WHERE state = 'contested'",
+         "contested entries wait"),
+        ("UPDATE time_entries SET state = 'contested' WHERE state = 'declined'",
+         "contested entries wait"),
+        ("UPDATE time_entries SET state = 'contested' WHERE state = 'declined'", "used caps"),
+        ("UPDATE time_entries SET approval_id = (SELECT id FROM approvals WHERE id NOT IN"
+         " (SELECT approval_id FROM contests WHERE approval_id IS NOT NULL) LIMIT 1)"
+         " WHERE id IN (SELECT entry_id FROM contests WHERE approval_id IS NOT NULL)",
+         "contested entries wait"),
+        ("DELETE FROM contests WHERE state = 'awaits_answer'", "contested entries wait"),
         ("UPDATE time_entries SET ended_at = ended_at - interval '1 s' WHERE state = 'over_cap'",
          "nothing said is lost"),
         ("UPDATE time_entries SET state = 'deleted' WHERE state = 'over_cap' AND id <> root_id",
