@@ -116,6 +116,7 @@ class HoldCause(StrEnum):
     UNDER_WAY = "under_way"
     NOT_AVAILABLE = "not_available"
     BANK_RETURN = "bank_return"
+    CONTEST = "contest"
 
 
 class Who(StrEnum):
@@ -124,6 +125,7 @@ class Who(StrEnum):
     TRAINER = "trainer"
     COMPANY = "company"
     FINANCE = "finance"
+    OPERATIONS = "operations"
     BANK = "bank"
 
 
@@ -173,6 +175,13 @@ REASONS: dict[HoldCause, Reason] = {
         Who.TRAINER,
         "Your bank returned it. Check your bank details in the payout account; then it goes out.",
         "Ihre Bank hat es zurückgegeben. Prüfen Sie die Bankdaten im Auszahlungskonto.",
+    ),
+    HoldCause.CONTEST: Reason(
+        Who.OPERATIONS,
+        "The company contests these hours. Answer by the deadline that the contest shows; "
+        "operations decides, and without a decision the hours are approved.",
+        "Die Firma bestreitet diese Stunden. Antworten Sie bis zur Frist, die dort steht; das "
+        "Team entscheidet, und ohne Entscheidung werden die Stunden freigegeben.",
     ),
 }
 

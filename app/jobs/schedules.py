@@ -16,6 +16,8 @@ SWEEPS: dict[str, Sweep] = {
     "attend_timers": time.attend_timers,
     "submit_timesheets": time.submit_timesheets,
     "approve_timesheets": time.approve_timesheets,
+    "hand_on_contests": time.hand_on_contests,
+    "decide_contests": time.decide_contests,
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
     "try_again_for_funds": payouts.try_again_for_funds,
     "clear_payments": invoicing.clear_payments,

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.actor import SystemActor
 from app.domain.refusals import Refusal
 from app.jobs.toolbox import Toolbox
-from app.timesheets import approving, attending, submitting
+from app.timesheets import answering, approving, attending, judging, submitting
 
 _log = structlog.get_logger("lehrwerk.jobs")
 _SUBMIT = SystemActor("auto_submit")
 _APPROVE = SystemActor("auto_approve")
+_DECIDE = SystemActor("contest_deadline")
 
 
 async def attend_timers(tools: Toolbox) -> None:
@@ -42,6 +43,24 @@ async def approve_timesheets(tools: Toolbox) -> None:
         await approving.approve(session, _APPROVE, sheet_id, now=now)
 
     await _each(tools, approving.due, approve)
+
+
+async def hand_on_contests(tools: Toolbox) -> None:
+    """Hand contests that the trainer did not answer on to operations, undecided."""
+
+    async def hand_on(session: AsyncSession, contest_id: UUID, now: datetime) -> None:
+        await answering.hand_on(session, contest_id, now=now)
+
+    await _each(tools, answering.due, hand_on)
+
+
+async def decide_contests(tools: Toolbox) -> None:
+    """Approve contested hours that operations left undecided: silence costs no trainer money."""
+
+    async def decide(session: AsyncSession, contest_id: UUID, now: datetime) -> None:
+        await judging.decide_on_silence(session, _DECIDE, contest_id, now=now)
+
+    await _each(tools, judging.due, decide)
 
 
 async def _each(

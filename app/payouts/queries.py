@@ -15,7 +15,8 @@ from app.kit.paging import Cut, Page, cut, paged
 from app.payouts.running import MINIMUM_MINOR
 from app.payouts.tables import Payout, PayoutAccount, PayoutAttempt, PayoutLine, PayoutRun
 from app.projects.tables import Position
-from app.timesheets.pay_lines import PayLine
+from app.timesheets import pay_lines
+from app.timesheets.pay_lines import Contested, PayLine
 from app.timesheets.tables import Approval
 
 
@@ -266,7 +267,10 @@ def _earning(row, *, ready: bool, payable: Mapping[str, int]) -> EarningFacts:  
 
 
 async def own_holds(session: AsyncSession, actor: TrainerActor) -> Sequence[HoldFacts]:
-    """Every unpaid cent of the trainer, summed by cause and currency."""
+    """Every unpaid cent of the trainer, summed by cause and currency.
+
+    Contested time has no line yet; what it would come to waits for one cause of its own.
+    """
     ready, payable = await _circumstances(session, actor.trainer_id)
     rows = (
         await session.execute(
@@ -281,7 +285,18 @@ async def own_holds(session: AsyncSession, actor: TrainerActor) -> Sequence[Hold
         earning = _earning(row, ready=ready, payable=payable)
         assert earning.cause is not None
         sums.setdefault((earning.cause, earning.currency), []).append(earning)
+    waiting: dict[str, list[Contested]] = {}
+    for each in await pay_lines.contested(session, actor.trainer_id):
+        waiting.setdefault(each.would_earn.currency, []).append(each)
     return [
         HoldFacts(cause, sum(e.pay_minor for e in es), currency, min(e.approved_at for e in es))
         for (cause, currency), es in sorted(sums.items())
+    ] + [
+        HoldFacts(
+            HoldCause.CONTEST,
+            sum(c.would_earn.minor for c in cs),
+            currency,
+            min(c.since for c in cs),
+        )
+        for currency, cs in sorted(waiting.items())
     ]

@@ -1,7 +1,8 @@
-"""Hours: entries, timers, caps, pay weeks, approval.
+"""Hours: entries, timers, caps, pay weeks, approval, contests.
 
-Owns: time entries, cap counters, timesheets, approvals, bill lines and pay lines.
+Owns: time entries, cap counters, timesheets, contests, approvals, bill lines and pay lines.
 Guarantees: INV-8 no two entries of one trainer overlap; INV-9 no counter passes its cap; INV-10
-nothing logged is lost: what does not fit is kept as over_cap; INV-11 an approved minute is pinned.
+nothing logged is lost: what does not fit is kept as over_cap; INV-11 an approved minute is pinned;
+INV-22 hours are taken away for a reason about time only, and never by anybody's silence.
 Never: knows an invoice or a payout.
 """

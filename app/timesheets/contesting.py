@@ -54,8 +54,10 @@ async def contest_entries(
     """Contest single entries of a submitted sheet; the rest of it is approved in the same moment.
 
     Contested hours stay counted under every cap and wait: for the trainer's answer, then for
-    operations. The same call again changes nothing. Raises NotAllowed, NotFound, ReasonNotAboutTime,
-    InvalidValues for entries that do not stand on the sheet, IllegalMove.
+    operations. The same call again changes nothing.
+
+    Raises NotAllowed, NotFound, ReasonNotAboutTime, InvalidValues for entries that do not stand on
+    the sheet, IllegalMove.
     """
     require(actor, Permission.APPROVE_TIME)
     for objection in objections:

@@ -6,11 +6,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor
+from app.domain.contests import ContestState
 from app.domain.permissions import Permission, require
 from app.domain.timesheets import SheetState
 from app.kit.paging import Cut, Page
-from app.timesheets import bill_lines, queries
+from app.timesheets import bill_lines, contests, queries
 from app.timesheets.bill_lines import Billed
+from app.timesheets.contests import ContestFacts
 from app.timesheets.queries import PieceFacts, SheetFacts
 
 
@@ -75,3 +77,16 @@ async def list_over_cap(
 async def with_estimate(session: AsyncSession, piece: PieceFacts) -> CompanyOverCap:
     """Time that the caller has read for this company, with what it would come to by itself."""
     return CompanyOverCap(piece, (await bill_lines.estimates(session, [piece]))[piece.id])
+
+
+async def list_contests(
+    session: AsyncSession, actor: ClientActor, page: Cut, *, state: ContestState | None = None
+) -> Page[ContestFacts]:
+    """What the company contested, newest first. Raises NotAllowed."""
+    require(actor, Permission.READ_TIME)
+    return await contests.list_of_company(session, actor.company_id, page, state=state)
+
+
+async def contests_on(session: AsyncSession, facts: SheetFacts) -> list[ContestFacts]:
+    """The contests of a sheet that the caller has read for this company."""
+    return (await contests.of_sheets(session, [facts.id])).get(facts.id, [])

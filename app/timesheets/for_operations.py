@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import OperationsActor
 from app.kit.paging import Cut, Page
-from app.timesheets import queries
+from app.timesheets import contests, queries
+from app.timesheets.contests import ContestFacts
 from app.timesheets.queries import PieceFacts
 
 
@@ -16,3 +17,11 @@ async def list_over_cap(
     """Time beyond trainers' weeks, and what companies left undecided past the deadline."""
     del actor  # the signature says whose this is
     return await queries.list_over_cap_of_operations(session, page, now=now)
+
+
+async def list_contests(
+    session: AsyncSession, actor: OperationsActor, page: Cut
+) -> Page[ContestFacts]:
+    """Contested hours that wait for operations, the nearest deadline first."""
+    del actor  # the signature says whose this is
+    return await contests.list_to_decide(session, page)

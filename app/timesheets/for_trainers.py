@@ -1,5 +1,6 @@
 """What a trainer reads of hours: her minutes, their pay side, and what is left under her caps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -7,10 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
+from app.domain.contests import ContestState
 from app.engagements import queries as engagements
 from app.kit.paging import Cut, Page
-from app.timesheets import budgets, pay_lines, queries
+from app.timesheets import budgets, contests, pay_lines, queries
 from app.timesheets.allowances import Allowance
+from app.timesheets.contests import ContestFacts
 from app.timesheets.pay_lines import Earned
 from app.timesheets.queries import PieceFacts, SheetFacts
 from app.trainers import queries as trainers
@@ -71,3 +74,24 @@ async def list_time(
     return await queries.list_pieces_of_trainer(
         session, actor.trainer_id, page, engagement_id=engagement_id
     )
+
+
+async def list_contests(
+    session: AsyncSession, actor: TrainerActor, page: Cut, *, state: ContestState | None = None
+) -> Page[ContestFacts]:
+    """Contests of her hours, newest first."""
+    return await contests.list_of_trainer(session, actor.trainer_id, page, state=state)
+
+
+async def contests_of(
+    session: AsyncSession, pieces: Sequence[PieceFacts]
+) -> dict[UUID, ContestFacts]:
+    """By piece, for time that the caller has read for this trainer."""
+    return await contests.of_entries(session, [piece.id for piece in pieces])
+
+
+async def contests_on(
+    session: AsyncSession, sheets: Sequence[TrainerSheet]
+) -> dict[UUID, list[ContestFacts]]:
+    """By sheet, for sheets that the caller has read for this trainer."""
+    return await contests.of_sheets(session, [sheet.facts.id for sheet in sheets])

@@ -18,8 +18,15 @@ from app.engagements import pay_terms
 from app.engagements.queries import EngagementFacts
 from app.kit.db import Row
 from app.kit.ids import new_id
-from app.timesheets.queries import PieceFacts, SheetFacts, pieces_on_sheets, span_of
-from app.timesheets.tables import Approval
+from app.timesheets.queries import (
+    PIECE_COLUMNS,
+    PieceFacts,
+    SheetFacts,
+    pieces_on_sheets,
+    read_piece,
+    span_of,
+)
+from app.timesheets.tables import Approval, TimeEntry
 
 
 class PayLine(Row):
@@ -57,6 +64,14 @@ class Earned:
 
     minutes: int
     earned: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What contested time of one engagement would come to; `since`: when it was worked first."""
+
+    would_earn: Money
+    since: datetime
 
 
 async def pin(
@@ -119,6 +134,30 @@ async def amounts(session: AsyncSession, sheets: Collection[SheetFacts]) -> Mapp
         found[sheet.id] = _sum(lines, rates[sheet.engagement_id][0].currency)
     nothing = {s.id: _sum([], rates[s.engagement_id][0].currency) for s in sheets}
     return {**nothing, **found}
+
+
+async def contested(session: AsyncSession, trainer_id: UUID) -> Sequence[Contested]:
+    """What a trainer's contested time adds to her lines if all of it is allowed, by engagement."""
+    rows = await session.execute(
+        select(*PIECE_COLUMNS)
+        .where(TimeEntry.trainer_id == trainer_id, TimeEntry.state == EntryState.CONTESTED.value)
+        .order_by(TimeEntry.engagement_id, TimeEntry.started_at)
+    )
+    pieces: dict[UUID, list[PieceFacts]] = {}
+    for row in rows:
+        pieces.setdefault(row.engagement_id, []).append(read_piece(row))
+    rates = await pay_terms.rates_of_many(session, pieces)
+    before = await _before(session, pieces)
+    return [
+        Contested(
+            _sum(
+                hours.price([span_of(p) for p in waiting], rates[id_], before.get(id_, {})),
+                rates[id_][0].currency,
+            ).earned,
+            min(p.started_at for p in waiting),
+        )
+        for id_, waiting in pieces.items()
+    ]
 
 
 def _sum(lines: Sequence[Line], currency: str) -> Earned:

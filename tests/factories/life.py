@@ -102,7 +102,7 @@ class Life:
         )  # fmt: skip
 
     async def wait(self) -> None:
-        self.now += self.random.choice([7, 45, 130, 700]) * MINUTE
+        self.now += self.random.choice([7, 45, 130, 700, 700, 4_000]) * MINUTE
 
     async def clock(self) -> None:
         """The first that is due, so that a deed is always one transaction's worth."""

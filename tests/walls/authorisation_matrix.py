@@ -70,6 +70,11 @@ def _timer(world: World) -> dict[str, Any]:
     return {"engagement_id": str(world.things["hours"]), "started_at": world.now.isoformat()}
 
 
+def _contested(world: World) -> dict[str, Any]:
+    return {"entries": [{"entry_id": str(world.things["submitted entry"]),
+                         "reason_code": "duplicate", "explanation": "Twice."}]}  # fmt: skip
+
+
 def _later(world: World) -> str:
     return (world.now + timedelta(days=1)).isoformat()
 
@@ -141,6 +146,9 @@ CLIENT = {
     "approve_timesheet": Rule(200, of="timesheet_id"),
     "approve_timesheets": Rule(200, body=lambda w: {"timesheet_ids": [str(w.things["timesheet"])]}),
     "send_back_timesheet": Rule(200, of="timesheet_id"),
+    "contest_entries": Rule(201, of="timesheet_id", body=_contested),
+    "list_contests": Rule(200, viewer=200),
+    "withdraw_contest": Rule(200, of="contest_id"),
     "list_over_cap": Rule(200, viewer=200),
     "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over the week"}),
     "list_invoices": Rule(200, viewer=200),
@@ -190,6 +198,8 @@ TRAINER = {
     "list_time": Rule(200),
     "list_timesheets": Rule(200),
     "submit_timesheet": Rule(200, of="timesheet_id", things={"timesheet_id": "open timesheet"}),
+    "list_contests": Rule(200),
+    "answer_contest": Rule(200, of="contest_id"),
     "start_payout_onboarding": Rule(201),
     "get_payout_account": Rule(200),
     "list_earnings": Rule(200),
@@ -236,6 +246,8 @@ OPERATIONS = {
     "decide_credential_check": Rule(200, of="credential_id"),
     "list_over_cap": Rule(200),
     "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over her week"}),
+    "list_contests": Rule(200),
+    "decide_contest": Rule(200, of="contest_id", things={"contest_id": "answered contest"}),
 }
 
 MATRIX: dict[str, Rule] = PUBLIC | {

@@ -19,7 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 from app.api.door import Runtime
 from app.companies.fee_terms import FeeTerms
 from app.companies.tables import Company, CreditTerms
-from app.domain.actor import CompanyRole, FinanceActor, TrainerActor
+from app.domain.actor import ClientActor, CompanyRole, FinanceActor, TrainerActor
+from app.domain.contests import ContestReason
 from app.exports.tables import Export
 from app.hiring.bill_terms import ApplicationBillTerms, OfferBillTerms
 from app.hiring.pay_terms import ApplicationPayTerms, OfferPayTerms
@@ -35,7 +36,8 @@ from app.payouts.tables import PayoutAccount
 from app.projects.pay_terms import PositionPayTerms
 from app.projects.rate_cards import RateCard
 from app.projects.tables import Position, Project
-from app.timesheets import recording, submitting
+from app.timesheets import answering, contesting, recording, submitting
+from app.timesheets.contesting import Objection
 from app.timesheets.recording import TimeSaid
 from app.timesheets.tables import CapCounter, TimeEntry
 from app.trainers.tables import EvidenceDocument
@@ -331,10 +333,37 @@ async def _hours(session: AsyncSession, world: World) -> None:
     things |= {
         "entry": open_.id, "timed entry": timed.id, "entry over the week": beyond.id,
         "entry over her week": far_beyond.id, "timesheet": handed_in.timesheet_id,
-        "open timesheet": open_.timesheet_id,
+        "open timesheet": open_.timesheet_id, "submitted entry": handed_in.id,
     }  # fmt: skip
     await session.flush()
     await submitting.submit(session, trainer, handed_in.timesheet_id, now=now)
+    await _contests(session, world, project, last - timedelta(days=5))
+
+
+async def _contests(session: AsyncSession, world: World, project: Project, start: datetime) -> None:
+    """A sheet of two entries, both contested; the trainer has answered about one of them."""
+    now, things = world.now, world.things
+    position = await _position(session, project, now=now, title="Sixth reader")
+    engagement = await work.engagement(
+        session, position, things["trainer"], now=now, bill_minor=BILL_MINOR, pay_minor=PAY_MINOR
+    )
+    trainer = TrainerActor(things["trainer"], things["trainer user"])
+    company = ClientActor(things["company"], things["owner user"], None, CompanyRole.OWNER)
+    pieces = []
+    for n in (0, 1):
+        at = start + timedelta(hours=n)
+        said = TimeSaid(engagement.id, at, at + timedelta(minutes=15), None)
+        done = await recording.record_time(session, trainer, new_id(), said, now=now)
+        pieces.append(done.entry.root)
+    sheet_id = pieces[0].timesheet_id
+    assert sheet_id is not None
+    await submitting.submit(session, trainer, sheet_id, now=now)
+    objections = [Objection(p.id, ContestReason.DUPLICATE, "Twice.") for p in pieces]
+    _, (waiting, answered) = await contesting.contest_entries(
+        session, company, sheet_id, objections, now=now
+    )
+    await answering.answer_contest(session, trainer, answered.id, "It was not.", now=now)
+    things |= {"contest": waiting.id, "answered contest": answered.id}
 
 
 async def _money(session: AsyncSession, world: World) -> None:

@@ -8,17 +8,16 @@ from fastapi import Request
 from app.api.burns import BurnView, burn_view
 from app.api.client.actor import Caller
 from app.api.client.inputs.time import ApproveTimesheets, DecideOverCap, SendBackTimesheet
+from app.api.client.views.contests import TimesheetDetailView, detail_view
 from app.api.client.views.time import (
     ApprovalResultsView,
     OverCapView,
-    TimesheetDetailView,
     TimesheetView,
-    detail_view,
     over_cap_view,
     results_view,
     timesheet_view,
 )
-from app.api.door import Now, Session, router
+from app.api.door import Language, Now, Session, router
 from app.api.errors import language_of
 from app.api.paging import Listed, PageAsked, listed
 from app.domain.timesheets import SheetState
@@ -64,11 +63,13 @@ async def approve_timesheets(
 
 @ROUTER.get("/timesheets/{timesheet_id}", operation_id="get_timesheet")
 async def get_timesheet(
-    timesheet_id: UUID, caller: Caller, session: Session
+    timesheet_id: UUID, caller: Caller, session: Session, language: Language
 ) -> TimesheetDetailView:
-    """A timesheet with its entries. Late entries of an earlier week stand on it too and are
-    priced with the week in which they were worked."""
-    return detail_view(await for_companies.get_timesheet(session, caller, timesheet_id))
+    """A timesheet with its entries and their contests. Late entries of an earlier week stand on it
+    too and are priced with the week in which they were worked."""
+    sheet, pieces = await for_companies.get_timesheet(session, caller, timesheet_id)
+    contests = await for_companies.contests_on(session, sheet.facts)
+    return detail_view(sheet, pieces, contests, language)
 
 
 @ROUTER.post("/timesheets/{timesheet_id}/approve", operation_id="approve_timesheet")

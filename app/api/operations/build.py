@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.operations import check_routes, session_routes, time_routes
+from app.api.operations import check_routes, contest_routes, session_routes, time_routes
 from app.api.operations.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -25,6 +25,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session_routes.routes,
     check_routes.ROUTER,
     time_routes.ROUTER,
+    contest_routes.ROUTER,
 )
 
 
@@ -34,6 +35,6 @@ def build(runtime: Runtime) -> FastAPI:
         POLICY,
         runtime=runtime,
         title="Lehrwerk – operations door",
-        description="Operations staff: credential checks and over-cap decisions.",
+        description="Operations staff: credential checks, over-cap and contest decisions.",
         routers=ROUTERS,
     )

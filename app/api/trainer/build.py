@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
 from app.api.trainer import (
+    contest_routes,
     credential_routes,
     earning_routes,
     feed_routes,
@@ -58,6 +59,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hiring_routes.ROUTER,
     time_routes.ROUTER,
     sync_routes.ROUTER,
+    contest_routes.ROUTER,
     earning_routes.router,
     feed_routes.ROUTER,
 )

@@ -6,18 +6,22 @@ from uuid import UUID
 from fastapi import Body, Depends, Header, Request, Response
 
 from app.api.burns import BurnView, burn_view
-from app.api.door import Now, Session, router
+from app.api.door import Language, Now, Session, router
 from app.api.paging import Listed, PageAsked, listed
 from app.api.trainer.actor import Caller
 from app.api.trainer.inputs.time import RecordTime, StartTimer, StopTimer
+from app.api.trainer.views.contests import (
+    TimesheetWithContestsView,
+    TimeView,
+    time_view,
+    timesheet_with_contests_view,
+)
 from app.api.trainer.views.time import (
     AllowanceView,
     EntryView,
-    PartView,
     TimesheetView,
     allowance_view,
     entry_view,
-    part_view,
     timesheet_view,
 )
 from app.timesheets import burning, for_trainers, recording, submitting, timing
@@ -142,26 +146,39 @@ async def delete_time(entry_id: UUID, caller: Caller, session: Session, now: Now
     await recording.delete_time(session, caller, entry_id, now=now)
 
 
-@ROUTER.get("/time-entries", operation_id="list_time", response_model=Listed[PartView])
+@ROUTER.get("/time-entries", operation_id="list_time", response_model=Listed[TimeView])
 async def list_time(
     request: Request,
+    *,
     caller: Caller,
     session: Session,
     page: PageAsked,
+    language: Language,
     engagement_id: UUID | None = None,
 ) -> dict[str, Any]:
-    """Your hours in all engagements or in one, newest first, in the parts in which they count."""
+    """Your hours in all engagements or in one, newest first, in the parts in which they count. A
+    part that the company contests shows its contest."""
     found = await for_trainers.list_time(session, caller, page, engagement_id=engagement_id)
-    return listed(request, found, part_view)
+    contests = await for_trainers.contests_of(session, found.items)
+    return listed(request, found, lambda piece: time_view(piece, contests, language))
 
 
-@ROUTER.get("/timesheets", operation_id="list_timesheets", response_model=Listed[TimesheetView])
+@ROUTER.get(
+    "/timesheets",
+    operation_id="list_timesheets",
+    response_model=Listed[TimesheetWithContestsView],
+)
 async def list_timesheets(
-    request: Request, caller: Caller, session: Session, page: PageAsked
+    request: Request, caller: Caller, session: Session, page: PageAsked, language: Language
 ) -> dict[str, Any]:
-    """Your timesheets, newest week first, with what they come to."""
+    """Your timesheets, newest week first, with what they come to and what of them is contested."""
     found = await for_trainers.list_timesheets(session, caller, page)
-    return listed(request, found, timesheet_view)
+    contests = await for_trainers.contests_on(session, found.items)
+    return listed(
+        request,
+        found,
+        lambda sheet: timesheet_with_contests_view(sheet, contests, language),
+    )
 
 
 @ROUTER.post("/timesheets/{timesheet_id}/submit", operation_id="submit_timesheet")

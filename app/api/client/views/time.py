@@ -52,12 +52,6 @@ class TimesheetEntryView(Seen):
     billable: bool = Field(description="False: at the platform's cost.")
 
 
-class TimesheetDetailView(TimesheetView):
-    """A timesheet with its entries."""
-
-    entries: list[TimesheetEntryView]
-
-
 class ApprovalResultView(Seen):
     """What became of one of several timesheets: it stands approved, or the refusal's code."""
 
@@ -119,13 +113,6 @@ def timesheet_view(sheet: CompanySheet) -> TimesheetView:
     )
 
 
-def detail_view(found: tuple[CompanySheet, list[PieceFacts]]) -> TimesheetDetailView:
-    sheet, pieces = found
-    return TimesheetDetailView(
-        **dict(timesheet_view(sheet)), entries=[_entry_view(piece) for piece in pieces]
-    )
-
-
 def results_view(outcomes: list[Outcome], language: str) -> ApprovalResultsView:
     return ApprovalResultsView(results=[_result_view(each, language) for each in outcomes])
 
@@ -157,7 +144,7 @@ def _money(amount: Billed) -> MoneySeen:
     return MoneySeen(minor=amount.billed.minor, currency=amount.billed.currency)
 
 
-def _entry_view(piece: PieceFacts) -> TimesheetEntryView:
+def entry_view(piece: PieceFacts) -> TimesheetEntryView:
     return TimesheetEntryView(
         id=piece.id,
         state=piece.state,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from migrations.scripts import run
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -13,8 +13,8 @@ _HOME = Path(__file__).parent
 
 
 def upgrade() -> None:
-    run((_HOME / "0002_contests.sql").read_text(encoding="utf-8"))
+    run((_HOME / "0003_contests.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
-    run((_HOME / "0002_contests_down.sql").read_text(encoding="utf-8"))
+    run((_HOME / "0003_contests_down.sql").read_text(encoding="utf-8"))
