@@ -57,5 +57,9 @@ async def world(doors: httpx.AsyncClient, runtime: Runtime, now: datetime) -> Wo
             runtime=runtime,
             monday=(wednesday - timedelta(days=9)).replace(hour=0),
             ahead=ahead,
-            users={"client": at.owner_user_id, "operations": staff.id},
+            users={
+                "client": at.owner_user_id,
+                "trainer": at.trainer.user_id,
+                "operations": staff.id,
+            },
         )
