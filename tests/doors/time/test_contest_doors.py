@@ -37,20 +37,8 @@ async def assert_books(world: World) -> None:
             assert identity.holds, identity
 
 
-async def test_the_whole_story(world: World) -> None:
-    """Of four half hours one is paid at once; one is withdrawn, one declined, one left to time."""
-    path, entries = await submitted(world, 0.5, 0.5, 0.5, 0.5)
-    said = {"entries": [{"entry_id": e["id"], **TWICE} for e in entries[1:]]}
-    made = await world.company("POST", f"{path}/contests", said)
-    assert made.status_code == 201, made.text
-    sheet, contests = made.json()["timesheet"], made.json()["contests"]
-    assert (sheet["state"], sheet["billed_minutes"]) == ("approved", 30)
-    assert [c["state"] for c in contests] == ["awaits_answer"] * 3
-    assert (await world.company("POST", f"{path}/contests", said)).json() == made.json()
-    detail = (await world.company("GET", path)).json()
-    assert [e["state"] for e in detail["entries"]] == ["approved", *["contested"] * 3]
-    assert detail["contests"] == contests
-
+async def assert_she_is_told(world: World, entries: list[dict[str, Any]]) -> None:
+    """Why, by when, what silence does, and what it holds back: one half hour of four is paid."""
     (hers,) = (await world.trainer("GET", "/timesheets")).json()["items"]
     assert (hers["worked_minutes"], hers["contested_seconds"]) == (30, 5_400)
     parts = (await world.trainer("GET", "/time-entries")).json()["items"]
@@ -65,6 +53,22 @@ async def test_the_whole_story(world: World) -> None:
     assert waiting == {
         "client_unpaid": ("company", PAY // 2), "contest": ("operations", PAY * 2 - PAY // 2)
     }  # fmt: skip
+
+
+async def test_the_whole_story(world: World) -> None:
+    """Of four half hours one is paid at once; one is withdrawn, one declined, one left to time."""
+    path, entries = await submitted(world, 0.5, 0.5, 0.5, 0.5)
+    said = {"entries": [{"entry_id": e["id"], **TWICE} for e in entries[1:]]}
+    made = await world.company("POST", f"{path}/contests", said)
+    assert made.status_code == 201, made.text
+    sheet, contests = made.json()["timesheet"], made.json()["contests"]
+    assert (sheet["state"], sheet["billed_minutes"]) == ("approved", 30)
+    assert [c["state"] for c in contests] == ["awaits_answer"] * 3
+    assert (await world.company("POST", f"{path}/contests", said)).json() == made.json()
+    detail = (await world.company("GET", path)).json()
+    assert [e["state"] for e in detail["entries"]] == ["approved", *["contested"] * 3]
+    assert detail["contests"] == contests
+    await assert_she_is_told(world, entries)
 
     one, two, three = (c["id"] for c in contests)
     assert (await world.operations("GET", "/contests")).json()["items"] == []
