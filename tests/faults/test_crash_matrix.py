@@ -8,8 +8,6 @@ POINTS = [
     ("after_commit", 3),  # the first payout is promised (P1), its errand is waiting
     ("transfer_while_waiting", 1),  # Stripe has executed, the answer never arrives
     ("transfer_answer_read", 1),  # the answer is read, P3 is not committed
-    ("bank_payout_before_the_request", 1),  # P3 committed: transferred, not yet to the bank
-    ("before_commit", 7),  # somewhere in P2, P3 and between
 ]
 FURTHER_POINTS = [
     ("before_commit", 1),  # nothing of the run is planned yet
@@ -17,7 +15,8 @@ FURTHER_POINTS = [
     ("transfer_answer_read", 2),
     ("bank_payout_while_waiting", 1),
     ("bank_payout_answer_read", 1),
-    *(("before_commit", n) for n in (5, 8, 9)),
+    ("bank_payout_before_the_request", 1),  # P3 committed: transferred, not yet to the bank
+    *(("before_commit", n) for n in (5, 7, 8, 9)),  # somewhere in P2, P3 and between
     *(("after_commit", n) for n in (6, 8, 9, 10)),  # committed, and nobody was told
 ]
 

