@@ -38,13 +38,15 @@ def play(brief_file: Path | None, *, out: Path, keep: bool, data_dir: Path | Non
 
 def _play(brief: Brief, data_dir: Path, *, out: Path, keep: bool, console: Console) -> int:
     console.print(f"[bold]Lehrwerk[/bold]: {brief.about}")
-    try:
-        with console.status("starting a whole installation (PostgreSQL, Stripe simulator, API)"):
-            stage = Stage(data_dir).__enter__()
-    except StageFault as fault:
-        console.print(str(fault), markup=False)
-        return FAILED
-    with stage:
+    with Stage(data_dir) as stage:
+        try:
+            with console.status(
+                "starting a whole installation (PostgreSQL, Stripe simulator, API)"
+            ):
+                stage.start()
+        except StageFault as fault:
+            console.print(str(fault), markup=False)
+            return FAILED
         try:
             cast, green = _tell(brief, stage, out, console)
         except DoorRefused as fault:

@@ -27,7 +27,7 @@ class StageFault(RuntimeError):
 
 @dataclass
 class Stage(AbstractContextManager["Stage"]):
-    """A running installation on this machine. Stops it on leaving."""
+    """An installation on this machine: `start` it inside a `with`, which stops it on leaving."""
 
     data_dir: Path
     base: str = ""
@@ -37,7 +37,8 @@ class Stage(AbstractContextManager["Stage"]):
     _process: subprocess.Popen[str] | None = None
     _maps: dict[str, Mapping[str, tuple[str, str]]] = field(default_factory=dict)
 
-    def __enter__(self) -> "Stage":
+    def start(self) -> None:
+        """Bring it up, once. Raises StageFault."""
         port = _free_port()
         self.data_dir.mkdir(parents=True, exist_ok=True)
         log = (self.data_dir / "serve.log").open("w")
@@ -57,14 +58,12 @@ class Stage(AbstractContextManager["Stage"]):
             if line.startswith("Clock:"):
                 break
         if not self.base or not self.simulator:
-            self.stop()
             raise StageFault(f"the installation did not start; see {self.data_dir / 'serve.log'}")
         self.http = httpx.Client(base_url=self.base, timeout=60, trust_env=False)
         self._maps = {
             door: read_map(self.http, door)
             for door in ("client", "trainer", "finance", "operations")
         }
-        return self
 
     def __exit__(
         self,

@@ -29,6 +29,20 @@ def check(brief: str, folder: Path) -> None:
     assert pdf.stem in text
     assert (folder / "out" / "invoices.csv").read_text().count(pdf.stem) == 1
     assert "BROKEN" not in played.stdout
+    assert left_running(folder) == []
+
+
+def left_running(folder: Path) -> list[str]:
+    """Commands of processes that still work on something in the folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = entry.read_bytes().replace(b"\0", b" ").decode()
+        except OSError:  # it ended meanwhile
+            continue
+        if str(folder) in command:
+            found.append(command)
+    return found
 
 
 def test_the_whole_deal_is_told_and_the_books_prove_themselves(tmp_path: Path) -> None:
