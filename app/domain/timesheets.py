@@ -11,6 +11,8 @@ LONGEST_TAIL = timedelta(hours=12)
 RESERVE_SLICE = timedelta(minutes=60)
 EXTEND_AHEAD = timedelta(minutes=30)
 AUTO_SUBMIT_AFTER = timedelta(hours=24)
+# Whoever is still logging a past week must not be cut off in the middle of it.
+QUIET_BEFORE_SUBMIT = timedelta(hours=1)
 RESUBMIT_AFTER = timedelta(days=3)
 REVIEW_WITHIN = timedelta(days=5)
 DECIDE_WITHIN = timedelta(days=5)

@@ -12,6 +12,7 @@ from app.domain.permissions import Permission, require
 from app.domain.timesheets import (
     AUTO_SUBMIT_AFTER,
     ENTRY_MOVES,
+    QUIET_BEFORE_SUBMIT,
     RESUBMIT_AFTER,
     REVIEW_WITHIN,
     SHEET_MOVES,
@@ -99,10 +100,19 @@ async def send_back(
 
 
 async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:
-    """Sheets that the clock hands in: a day after their week, or three days after their return."""
+    """Sheets that the clock hands in: a day after their week, once nobody has logged on it for an
+    hour; or three days after their return."""
     recorded = (
         select(TimeEntry.id)
         .where(TimeEntry.timesheet_id == Timesheet.id, TimeEntry.state == EntryState.RECORDED.value)
+        .exists()
+    )
+    just_logged = (
+        select(TimeEntry.id)
+        .where(
+            TimeEntry.timesheet_id == Timesheet.id,
+            TimeEntry.changed_at > now - QUIET_BEFORE_SUBMIT,
+        )
         .exists()
     )
     return list(
@@ -112,6 +122,7 @@ async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list
                 recorded,
                 (
                     (Timesheet.state == SheetState.OPEN.value)
+                    & ~just_logged
                     & (Timesheet.week_ends_at <= now - AUTO_SUBMIT_AFTER)
                 )
                 | (

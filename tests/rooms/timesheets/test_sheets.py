@@ -241,7 +241,9 @@ async def test_several_at_once_answer_each_for_itself(session: AsyncSession) -> 
 
 async def test_what_the_clock_hands_in_and_approves(session: AsyncSession) -> None:
     at = await deal(session, now=NOW)
-    last_week = await worked(session, at, LAST_WEEK + 9 * HOUR)
+    then = LAST_WEEK + 12 * HOUR
+    last_week = (await log(session, at, LAST_WEEK + 9 * HOUR, now=then)).entry.root.timesheet_id
+    assert last_week is not None
     this_week = await worked(session, at)
     day_after = MONDAY + timedelta(days=1)
     assert await submitting.due(session, now=day_after - timedelta(seconds=1)) == []
@@ -258,6 +260,18 @@ async def test_what_the_clock_hands_in_and_approves(session: AsyncSession) -> No
     await send_back(session, at, this_week)
     assert await submitting.due(session, now=NOW + timedelta(days=3, seconds=-1)) == []
     assert await submitting.due(session, now=NOW + timedelta(days=3)) == [this_week]
+
+
+async def test_whoever_still_logs_a_past_week_is_not_cut_off(session: AsyncSession) -> None:
+    """A week that is long over, logged late: the clock waits for an hour without a new entry."""
+    at = await deal(session, now=NOW)
+    sheet_id = await worked(session, at, LAST_WEEK + 9 * HOUR)
+    later = NOW + timedelta(minutes=59)
+    assert await submitting.due(session, now=later) == []
+    second = await log(session, at, LAST_WEEK + 12 * HOUR, now=later)
+    assert second.entry.root.timesheet_id == sheet_id
+    assert await submitting.due(session, now=NOW + HOUR) == []
+    assert await submitting.due(session, now=later + HOUR) == [sheet_id]
 
 
 async def test_reads_are_scoped(session: AsyncSession) -> None:
