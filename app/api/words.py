@@ -112,6 +112,7 @@ Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(one_line)
                  AfterValidator(_zone)]  # fmt: skip
 Whole = Annotated[int, Field(ge=-(2**53), le=2**53), BeforeValidator(_no_bool)]
 Count = Annotated[int, Field(ge=0, le=2**31), BeforeValidator(_no_bool)]
+Version = Annotated[int, Field(ge=1, le=10**9), BeforeValidator(_no_bool)]
 Minutes = Annotated[int, Field(ge=1, le=10_080), BeforeValidator(_no_bool)]
 WeeklyMinutes = Annotated[int, Field(ge=0, le=10_080), BeforeValidator(_no_bool)]
 NetDays = Annotated[int, Field(ge=0, le=120), BeforeValidator(_no_bool)]

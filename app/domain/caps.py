@@ -221,11 +221,6 @@ def _weights(
     )
 
 
-def keys_of(found: Iterable[Section]) -> list[CounterKey]:
-    """All counters of some sections, each once, in the order of locking."""
-    return sorted({key for section in found for key, _ in section.weights}, key=lambda k: k.place)
-
-
 def prefix(pieces: Sequence[Piece], started_at: datetime) -> tuple[datetime, Scope | None]:
     """Until when time from `started_at` fits without a gap, and the cap that ends it, if any."""
     until = started_at

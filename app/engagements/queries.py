@@ -125,18 +125,13 @@ async def coming_limits_of_many(
     return {id_: DatedLimits(when, weekly, total) for id_, when, weekly, total in rows}
 
 
-async def limits_at(session: AsyncSession, engagement_id: UUID, at: datetime) -> Limits:
-    """The minutes that hold at `at`; before the first day, those with which it will begin.
-
-    Raises KeyError for an engagement that does not exist.
-    """
-    return (await limits_of_many(session, [engagement_id], at))[engagement_id]
-
-
 async def limits_of_many(
     session: AsyncSession, engagement_ids: Collection[UUID], at: datetime
 ) -> dict[UUID, Limits]:
-    """The minutes that hold at `at`; before the first day, those with which it will begin."""
+    """The minutes that hold at `at`; before the first day, those with which it will begin.
+
+    An engagement that does not exist has none.
+    """
     first = (
         select(
             EngagementLimits.engagement_id.label("engagement_id"),

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor, OperationsActor, SystemActor, describe
@@ -11,7 +10,6 @@ from app.domain.lifecycles import step
 from app.domain.timesheets import SHEET_MOVES, SheetEvent, SheetState
 from app.timesheets import approving, contests, queries, sheets
 from app.timesheets.contests import ContestFacts
-from app.timesheets.tables import Timesheet
 
 
 async def allow(
@@ -34,19 +32,14 @@ async def allow(
     approval_id = await approving.pin(session, actor, sheet, contested_id=contest.entry_id, now=now)
     if sheet.state is SheetState.CONTESTED:
         approved = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.ALLOW)
-        await session.execute(
-            update(Timesheet)
-            .where(Timesheet.id == sheet.id)
-            .values(state=approved.value, approved_at=now)
-            .execution_options(synchronize_session=False)
-        )
-        sheets.write_step(
+        await sheets.enter(
             session,
             sheet.id,
+            approved,
             event=SheetEvent.ALLOW,
-            state=approved,
-            actor=describe(actor),
+            actor=actor,
             at=now,
+            approved_at=now,
         )
     await session.flush()
     return await contests.write(

@@ -57,17 +57,9 @@ async def approve(
         return sheet
     state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.APPROVE)
     await pin(session, actor, sheet, now=now)
-    await session.execute(
-        update(Timesheet)
-        .where(Timesheet.id == sheet_id)
-        .values(state=state.value, approved_at=now)
-        .execution_options(synchronize_session=False)
+    return await sheets.enter(
+        session, sheet_id, state, event=SheetEvent.APPROVE, actor=actor, at=now, approved_at=now
     )
-    sheets.write_step(
-        session, sheet_id, event=SheetEvent.APPROVE, state=state, actor=describe(actor), at=now
-    )
-    await session.flush()
-    return await queries.sheet(session, sheet_id)
 
 
 async def approve_many(

@@ -31,7 +31,7 @@ from app.kit.ids import new_id
 from app.timesheets import allowing, approving, contests, queries, sheets
 from app.timesheets.contests import Contest, ContestFacts
 from app.timesheets.queries import PieceFacts, SheetFacts
-from app.timesheets.tables import TimeEntry, Timesheet
+from app.timesheets.tables import TimeEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +154,6 @@ async def _wait(
     session: AsyncSession, actor: ClientActor, sheet_id: UUID, state: SheetState, now: datetime
 ) -> SheetFacts:
     """Nothing is left to approve: the sheet itself waits for what becomes of its entries."""
-    await session.execute(
-        update(Timesheet)
-        .where(Timesheet.id == sheet_id)
-        .values(state=state.value)
-        .execution_options(synchronize_session=False)
+    return await sheets.enter(
+        session, sheet_id, state, event=SheetEvent.CONTEST, actor=actor, at=now
     )
-    sheets.write_step(
-        session, sheet_id, event=SheetEvent.CONTEST, state=state, actor=describe(actor), at=now
-    )
-    await session.flush()
-    return await queries.sheet(session, sheet_id)

@@ -111,12 +111,12 @@ async def look_many(
     return {id_: entry for id_, found in under.items() if (entry := _entry(found))}, near
 
 
-def overlaps(other: PieceFacts) -> TimeOverlaps:
-    """The refusal that names the trainer's other entry."""
+def overlaps(entry_id: UUID, started_at: datetime, ended_at: datetime | None) -> TimeOverlaps:
+    """The refusal that names the trainer's other entry, and what of it is in the way."""
     return TimeOverlaps(
-        entry_id=str(other.root_id),
-        started_at=other.started_at.isoformat(),
-        ended_at=other.ended_at.isoformat() if other.ended_at else None,
+        entry_id=str(entry_id),
+        started_at=started_at.isoformat(),
+        ended_at=ended_at.isoformat() if ended_at else None,
     )
 
 

@@ -29,7 +29,7 @@ from app.engagements import queries as engagements
 from app.timesheets import allowing, budgets, contests, entries, queries, sheets
 from app.timesheets.contests import Contest, ContestFacts
 from app.timesheets.refusals import DecisionTooLate
-from app.timesheets.tables import TimeEntry, Timesheet
+from app.timesheets.tables import TimeEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +163,7 @@ async def _close_sheet(
     if sheet.state is not SheetState.CONTESTED or await contests.waiting_on(session, sheet_id):
         return
     state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.UPHOLD)
-    await session.execute(
-        update(Timesheet)
-        .where(Timesheet.id == sheet_id)
-        .values(state=state.value)
-        .execution_options(synchronize_session=False)
-    )
-    sheets.write_step(
-        session, sheet_id, event=SheetEvent.UPHOLD, state=state, actor=describe(actor), at=now
-    )
-    await session.flush()
+    await sheets.enter(session, sheet_id, state, event=SheetEvent.UPHOLD, actor=actor, at=now)
 
 
 def _overdue(contest: ContestFacts, now: datetime) -> bool:

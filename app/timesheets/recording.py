@@ -77,7 +77,7 @@ async def record_time(
     admitting.check_end(engagement, said.ended_at, now=now)
     await admitting.check_standing(session, engagement, said.ended_at)
     if other is not None:
-        raise entries.overlaps(other)
+        raise entries.overlaps(other.root_id, other.started_at, other.ended_at)
     if entry is not None:
         await _clear(session, held, entry, before, now=now)
     pieces = held.split(said.started_at, said.ended_at)

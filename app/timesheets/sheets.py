@@ -3,11 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.timesheets import TAKES_ENTRIES, SheetState
+from app.domain.actor import Actor, describe
+from app.domain.timesheets import TAKES_ENTRIES, SheetEvent, SheetState
 from app.domain.weeks import PayWeek, Week, week_of
 from app.engagements.queries import EngagementFacts
 from app.kit.ids import new_id
@@ -53,21 +54,38 @@ async def hold(session: AsyncSession, sheet_id: UUID) -> SheetFacts:
     return await queries.sheet(session, sheet_id)
 
 
-def write_step(
+async def enter(
     session: AsyncSession,
     sheet_id: UUID,
-    *,
-    event: str,
     state: SheetState,
-    actor: str,
+    *,
+    event: SheetEvent,
+    actor: Actor,
     at: datetime,
-) -> None:
-    """Append to a sheet's history."""
+    **values: object,
+) -> SheetFacts:
+    """Put a sheet into a state, with what else changes, and append that to its history.
+
+    The caller holds the engagement and has asked the lifecycle.
+    """
+    await session.execute(
+        update(Timesheet)
+        .where(Timesheet.id == sheet_id)
+        .values(state=state.value, **values)
+        .execution_options(synchronize_session=False)
+    )
     session.add(
         TimesheetStep(
-            id=new_id(), timesheet_id=sheet_id, event=event, state=state.value, actor=actor, at=at
+            id=new_id(),
+            timesheet_id=sheet_id,
+            event=event,
+            state=state.value,
+            actor=describe(actor),
+            at=at,
         )
     )
+    await session.flush()
+    return await queries.sheet(session, sheet_id)
 
 
 async def _open(session: AsyncSession, engagement: EngagementFacts, week: Week) -> UUID | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.actor import ClientActor, SystemActor, TrainerActor, describe
+from app.domain.actor import ClientActor, SystemActor, TrainerActor
 from app.domain.lifecycles import step
 from app.domain.permissions import Permission, require
 from app.domain.timesheets import (
@@ -44,17 +44,16 @@ async def submit(
     handed_in = step("time entry", ENTRY_MOVES, EntryState.RECORDED, EntryEvent.SUBMIT)
     if not await _move_entries(session, sheet_id, EntryState.RECORDED, handed_in, now):
         raise NothingToSubmit
-    await session.execute(
-        update(Timesheet)
-        .where(Timesheet.id == sheet_id)
-        .values(state=state.value, submitted_at=now, review_by_at=now + REVIEW_WITHIN)
-        .execution_options(synchronize_session=False)
+    return await sheets.enter(
+        session,
+        sheet_id,
+        state,
+        event=SheetEvent.SUBMIT,
+        actor=actor,
+        at=now,
+        submitted_at=now,
+        review_by_at=now + REVIEW_WITHIN,
     )
-    sheets.write_step(
-        session, sheet_id, event=SheetEvent.SUBMIT, state=state, actor=describe(actor), at=now
-    )
-    await session.flush()
-    return await queries.sheet(session, sheet_id)
 
 
 async def send_back(
@@ -79,24 +78,19 @@ async def send_back(
         raise SentBackBefore
     again = step("time entry", ENTRY_MOVES, EntryState.ON_TIMESHEET, EntryEvent.SEND_BACK)
     await _move_entries(session, sheet_id, EntryState.ON_TIMESHEET, again, now)
-    await session.execute(
-        update(Timesheet)
-        .where(Timesheet.id == sheet_id)
-        .values(
-            state=state.value,
-            sent_back_count=1,
-            sent_back_at=now,
-            sent_back_reason_code=reason.value,
-            sent_back_explanation=explanation,
-            review_by_at=None,
-        )
-        .execution_options(synchronize_session=False)
+    return await sheets.enter(
+        session,
+        sheet_id,
+        state,
+        event=SheetEvent.SEND_BACK,
+        actor=actor,
+        at=now,
+        sent_back_count=1,
+        sent_back_at=now,
+        sent_back_reason_code=reason.value,
+        sent_back_explanation=explanation,
+        review_by_at=None,
     )
-    sheets.write_step(
-        session, sheet_id, event=SheetEvent.SEND_BACK, state=state, actor=describe(actor), at=now
-    )
-    await session.flush()
-    return await queries.sheet(session, sheet_id)
 
 
 async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:

@@ -30,7 +30,6 @@ from app.timesheets import admitting, budgets, entries, recording
 from app.timesheets.entries import New, Root
 from app.timesheets.queries import EntryFacts, PieceFacts
 from app.timesheets.recording import TimeSaid
-from app.timesheets.refusals import TimeOverlaps
 
 AT_ONCE = 100
 
@@ -243,11 +242,7 @@ class _Batch:
             if other.started_at < said.ended_at and (
                 other.ended_at is None or other.ended_at > said.started_at
             ):
-                raise TimeOverlaps(
-                    entry_id=str(other.entry_id),
-                    started_at=other.started_at.isoformat(),
-                    ended_at=other.ended_at.isoformat() if other.ended_at else None,
-                )
+                raise entries.overlaps(other.entry_id, other.started_at, other.ended_at)
 
 
 @dataclass(frozen=True, slots=True)

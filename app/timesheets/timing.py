@@ -182,4 +182,4 @@ async def _after(
 def _in_the_way(other: PieceFacts) -> Refusal:
     if other.state is EntryState.RUNNING:
         return TimerAlreadyRunning(entry_id=str(other.root_id))
-    return entries.overlaps(other)
+    return entries.overlaps(other.root_id, other.started_at, other.ended_at)

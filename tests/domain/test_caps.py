@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import caps
-from app.domain.caps import Ground, Piece, Scope, Tally
+from app.domain.caps import CounterKey, Ground, Piece, Scope, Tally
 from app.domain.rates import DatedRate
 from app.domain.weeks import PayWeek
 
@@ -32,7 +32,12 @@ def ground(*, timezone: str = "UTC", rates: tuple[DatedRate, ...] | None = None)
 
 def tally(sections: list[caps.Section], **left: int) -> Tally:
     """Counters with so many units left; those not named have no cap."""
-    return Tally({key: left.get(key.scope.value, caps.NO_CAP) for key in caps.keys_of(sections)})
+    return Tally({key: left.get(key.scope.value, caps.NO_CAP) for key in keys_of(sections)})
+
+
+def keys_of(sections: list[caps.Section]) -> set[CounterKey]:
+    """Every counter that these sections move."""
+    return {key for section in sections for key, _ in section.weights}
 
 
 def test_all_of_it_fits() -> None:
@@ -129,15 +134,33 @@ def test_release_is_the_reverse_of_charge() -> None:
 
 def test_only_some_scopes() -> None:
     found = caps.sections(ground(), MONDAY, MONDAY + HOUR, scopes=caps.PLATFORM_COST_SCOPES)
-    assert [key.scope for key in caps.keys_of(found)] == [Scope.TRAINER_WEEK]
+    assert [key.scope for key in keys_of(found)] == [Scope.TRAINER_WEEK]
 
 
 def test_counters_are_locked_in_one_order() -> None:
-    found = caps.sections(ground(timezone="America/New_York"), MONDAY - HOUR, MONDAY + 6 * HOUR)
-    keys = caps.keys_of(found)
-    assert keys == sorted(keys, key=lambda key: key.place)
+    newyork = ground(timezone="America/New_York")
+    keys = sorted(
+        caps.keys_of_time(newyork, MONDAY - HOUR, MONDAY + 6 * HOUR), key=lambda key: key.place
+    )
     assert list(dict.fromkeys(key.scope for key in keys)) == list(Scope)
     assert len(keys) == 8  # two trainer weeks and two pay weeks
+
+
+@given(
+    st.sampled_from(["UTC", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"]),
+    st.integers(0, 400 * 24 * 3_600),
+    st.integers(1, 9 * 24 * 3_600),
+)
+def test_what_is_locked_is_what_can_be_moved(timezone: str, begins: int, seconds: int) -> None:
+    """Locks are taken before the rates are known; the sections are cut at rates too."""
+    start = MONDAY + timedelta(seconds=begins)
+    end = start + timedelta(seconds=seconds)
+    rates = (
+        DatedRate(LONG_AGO, 15_000, "USD"),
+        DatedRate(start + timedelta(seconds=seconds // 2), 16_000, "USD"),
+    )
+    found = caps.sections(ground(timezone=timezone, rates=rates), start, end)
+    assert caps.keys_of_time(ground(timezone=timezone), start, end) == keys_of(found)
 
 
 def test_until_when_a_timer_may_run() -> None:

@@ -124,7 +124,7 @@ async def test_an_accepted_offer_opens_an_engagement_on_its_terms(
     assert began == pay[0].effective_at
     assert began.astimezone(UTC).hour in (4, 5)
     assert began.date() == facts.starts_on
-    limits = await queries.limits_at(session, offered.id, began)
+    limits = (await queries.limits_of_many(session, [offered.id], began))[offered.id]
     assert (limits.weekly_minutes, limits.total_minutes) == (900, 4000)
 
     hers = await for_trainers.get_engagement(session, offered.trainer, offered.id, now=now)

@@ -64,9 +64,15 @@ async def test_terms_hold_from_their_instant_on(session: AsyncSession, now: date
     assert [r.minor for r in await pay_terms.rates_of(session, engagement.id)] == [12_000, 12_800]
     assert (await bill_terms.rate_at(session, engagement.id, now)).minor == 15_000
     assert (await pay_terms.rate_at(session, engagement.id, change)).minor == 12_800
-    assert (await queries.limits_at(session, engagement.id, now)).weekly_minutes == 1200
-    assert (await queries.limits_at(session, engagement.id, change)).weekly_minutes == 600
+    assert (await queries.limits_of_many(session, [engagement.id], now))[
+        engagement.id
+    ].weekly_minutes == 1200
+    assert (await queries.limits_of_many(session, [engagement.id], change))[
+        engagement.id
+    ].weekly_minutes == 600
     long_ago = now - timedelta(days=400)
-    assert (await queries.limits_at(session, engagement.id, long_ago)).weekly_minutes == 1200
+    assert (await queries.limits_of_many(session, [engagement.id], long_ago))[
+        engagement.id
+    ].weekly_minutes == 1200
     with pytest.raises(LookupError):
         await bill_terms.rate_at(session, engagement.id, long_ago)

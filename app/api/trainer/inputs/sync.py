@@ -3,19 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.trainer.inputs.time import Note
-from app.api.words import Instant, Line, Said
+from app.api.words import Instant, Line, Said, Version
 from app.timesheets.recording import TimeSaid
 from app.timesheets.syncing import Item
-
-
-def _version(value: Any) -> Any:
-    if type(value) is not int:
-        raise PydanticCustomError("not_an_integer", "Send a whole number")
-    return value
 
 
 class SyncItem(Said):
@@ -28,7 +22,7 @@ class SyncItem(Said):
     ended_at: Instant | None = None
     note: Note | None = None
     task_reference: Line | None = None
-    if_version: Annotated[int, Field(ge=1, le=10**9), BeforeValidator(_version)] | None = None
+    if_version: Version | None = None
     deleted: Annotated[bool, Field(strict=True)] = False
 
     @model_validator(mode="after")
