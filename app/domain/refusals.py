@@ -3,7 +3,8 @@
 A refusal is a fact with a stable code (the snake case of its class name), a kind that doors map to
 an HTTP status, and one sentence in English and in German that says what to do next. Facts given to
 the constructor fill the sentence's placeholders and travel in the answer as `facts`, so they must
-never hold the other audience's figures, a secret, or the caller's own raw input.
+never hold the other audience's figures, a secret, or the caller's own raw input. What was read and
+found well formed may be shown back where two versions meet.
 """
 
 import re

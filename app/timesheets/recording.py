@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
-from app.domain.refusals import AlreadyUsed, Fact, FieldProblem, InvalidValues, NotFound
+from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues, NotFound
 from app.domain.timesheets import (
     EntryState,
 )
 from app.engagements import queries as engagements
-from app.timesheets import admitting, budgets, entries
+from app.timesheets import admitting, budgets, conflicts, entries
 from app.timesheets.allowances import Allowance
 from app.timesheets.budgets import Interval
 from app.timesheets.entries import Root
@@ -79,7 +79,7 @@ async def record_time(
     if other is not None:
         raise entries.overlaps(other.root_id, other.started_at, other.ended_at)
     if entry is not None:
-        await _clear(session, held, entry, before, now=now)
+        await _clear(session, held, entry, before, said=said, now=now)
     pieces = held.split(said.started_at, said.ended_at)
     written = await entries.write(
         session,
@@ -133,7 +133,7 @@ def stands(
     """
     if entry is None:
         if if_version is not None:
-            raise VersionDiffers(version=0)
+            raise VersionDiffers(version=0, **conflicts.with_standing(None, said))
         return False
     if not _own(entry, actor, entry_id):
         raise AlreadyUsed
@@ -149,9 +149,9 @@ def stands(
     ):
         return True
     if if_version is None:
-        raise AlreadyUsed(current=_described(entry))
+        raise AlreadyUsed(**conflicts.with_standing(entry, said))
     if if_version != entry.version:
-        raise VersionDiffers(version=entry.version, current=_described(entry))
+        raise VersionDiffers(version=entry.version, **conflicts.with_standing(entry, said))
     if said.engagement_id != root.engagement_id:
         raise InvalidValues(
             errors=[
@@ -174,11 +174,14 @@ async def _clear(
     entry: EntryFacts,
     before: EntryFacts | None,
     *,
+    said: TimeSaid | None = None,
     now: datetime,
 ) -> None:
     """Take away what stands, if it is still what was read before the counters were locked."""
     if _marks(entry) != _marks(before):
-        raise VersionDiffers(version=entry.version)
+        if said is None:
+            raise VersionDiffers(version=entry.version)
+        raise VersionDiffers(version=entry.version, **conflicts.with_standing(entry, said))
     await entries.delete_pieces(session, entry.pieces, now=now)
     for piece in entry.pieces:
         held.release(*entries.counted_time(piece), scopes=entries.counted_scopes(piece))
@@ -210,18 +213,3 @@ def _marks(entry: EntryFacts | None) -> Sequence[tuple[UUID, int, str]]:
 
 def _intervals(entry: EntryFacts | None) -> list[Interval]:
     return [entries.counted_time(piece) for piece in entry.pieces] if entry else []
-
-
-def _described(entry: EntryFacts) -> dict[str, Fact]:
-    """The caller's own entry, for a refusal that shows it."""
-    root = entry.root
-    return {
-        "id": str(root.root_id),
-        "engagement_id": str(root.engagement_id),
-        "state": root.state.value,
-        "started_at": root.said_started_at.isoformat(),
-        "ended_at": root.said_ended_at.isoformat() if root.said_ended_at else None,
-        "note": root.note,
-        "task_reference": root.task_reference,
-        "version": entry.version,
-    }

@@ -86,7 +86,7 @@ class TimeAgreedTo(Refusal):
 
 
 class VersionDiffers(Refusal):
-    """`version` is the current one, `current` the entry."""
+    """`version` is the current one. `current`, `yours`, `differing`: see `conflicts`."""
 
     kind = Kind.PRECONDITION
     en = "The entry has changed since you read it. Fetch it again and repeat your change."

@@ -26,7 +26,7 @@ from app.domain.timesheets import EntryState
 from app.engagements import queries as engagements
 from app.engagements.queries import EngagementFacts
 from app.kit.db import Database
-from app.timesheets import admitting, budgets, entries, recording
+from app.timesheets import admitting, budgets, conflicts, entries, recording
 from app.timesheets.entries import New, Root
 from app.timesheets.queries import EntryFacts, PieceFacts
 from app.timesheets.recording import TimeSaid
@@ -201,7 +201,7 @@ class _Batch:
         if entry_id in self.taken:
             before, result = self.taken[entry_id]
             if before != said:
-                raise AlreadyUsed
+                raise AlreadyUsed(**conflicts.with_earlier(entry_id, before, said))
             return _again(result)
         entry = self.under.get(entry_id)
         if recording.stands(entry, self.actor, entry_id, said, None):

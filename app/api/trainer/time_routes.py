@@ -127,9 +127,11 @@ async def record_time(
 ) -> EntryView:
     """Log hours under an id that you mint (a UUID). Up to 30 days late, never ahead of time.
 
-    The same id and body answer the entry as it stands (200). Another body is 409 `already_used`
-    with the current entry in `facts`; with `If-Match: <version>` it is an edit, until the week is
-    submitted. What does not fit under a cap is kept as a part in state `over_cap` and decided on
+    The same id and body answer the entry as it stands (200). Another body is 409 `already_used`;
+    with `If-Match: <version>` it is an edit, until the week is submitted, and 412
+    `version_differs` when the entry has another version. Both problems hold both versions in
+    `facts`: `current` (what stands), `yours` (what you sent, in UTC) and `differing` (the names of
+    the fields). What does not fit under a cap is kept as a part in state `over_cap` and decided on
     by `decide_by_at`; nothing is lost. 409 `time_overlaps` names your other entry.
     """
     done = await recording.record_time(

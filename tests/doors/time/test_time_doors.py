@@ -1,8 +1,10 @@
 """Hours over HTTP: three doors in one story, each refusal, and no rate on the wrong side."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -121,6 +123,8 @@ async def test_edit_and_delete(world: World) -> None:
     stale = {"If-Match": '"7"'}
     refused = await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9, 2), **stale)
     assert (refused.status_code, refused.json()["code"]) == (412, "version_differs")
+    nothing = await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(40), **stale)
+    assert (nothing.status_code, nothing.json()["facts"]["current"]) == (412, None)
     odd = await world.trainer(
         "PUT", f"/time-entries/{id_}", world.hours(9, 2), **{"If-Match": "new"}
     )
@@ -139,6 +143,42 @@ async def test_edit_and_delete(world: World) -> None:
     late = await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9, 2))
     assert (late.status_code, late.json()["code"]) == (409, "time_deleted")
     await assert_proven(world)
+
+
+async def test_a_conflict_shows_both_versions(world: World) -> None:
+    """Over every way in: without a version, with an old one, and for an item of a sync."""
+    id_, said = str(uuid4()), world.hours(9, note="as logged")
+    await world.trainer("PUT", f"/time-entries/{id_}", said)
+    start = world.monday + timedelta(hours=9)
+    berlin = start.astimezone(ZoneInfo("Europe/Berlin"))
+    other = {
+        **world.hours(9, 2, task_reference="T-7"),
+        "started_at": berlin.isoformat(),
+    }
+    items = [
+        {"entry_id": id_, **other},
+        {"entry_id": id_, **other, "if_version": 7},
+        {"entry_id": (new := str(uuid4())), **world.hours(20)},
+        {"entry_id": new, **world.hours(20, 0.5)},
+    ]
+    plain = await world.trainer("PUT", f"/time-entries/{id_}", other)
+    stale = await world.trainer("PUT", f"/time-entries/{id_}", other, **{"If-Match": '"7"'})
+    synced = await world.trainer("POST", "/time-entries/sync", {"items": items})
+    problems = [r["problem"] for r in synced.json()["results"]]
+    for problem in (plain.json(), stale.json(), problems[0], problems[1]):
+        facts = problem["facts"]
+        assert problem["code"] == ("version_differs" if "version" in facts else "already_used")
+        assert facts["differing"] == ["ended_at", "note", "task_reference"]
+        assert facts["current"]["started_at"] == facts["yours"]["started_at"] == start.isoformat()
+        assert facts["yours"]["ended_at"] == (start + timedelta(hours=2)).isoformat()
+        assert (facts["current"]["note"], facts["yours"]["note"]) == ("as logged", None)
+        assert (facts["current"]["version"], facts["yours"]["task_reference"]) == (1, "T-7")
+    assert problems[3]["facts"]["differing"] == ["ended_at"]
+    assert problems[3]["facts"]["current"]["id"] == new
+    foreign = {**world.hours(9), "engagement_id": world.strangers_engagement_id}
+    refused = await world.stranger("PUT", f"/time-entries/{id_}", foreign)
+    assert (refused.status_code, refused.json()["facts"]) == (409, {})
+    assert_walls(world)
 
 
 async def test_overlap_names_her_own_entry(world: World) -> None:

@@ -83,6 +83,8 @@ async def test_another_body_needs_the_version(session: AsyncSession) -> None:
     with pytest.raises(AlreadyUsed) as refused:
         await log(session, at, MONDAY + 9 * HOUR, 2, id_=id_)
     assert refused.value.facts["current"]["note"] == "first"  # type: ignore[index, call-overload]
+    assert refused.value.facts["yours"]["note"] is None  # type: ignore[index, call-overload]
+    assert refused.value.facts["differing"] == ["ended_at", "note"]
     with pytest.raises(VersionDiffers):
         await log(session, at, MONDAY + 9 * HOUR, 2, id_=id_, if_version=7)
     with pytest.raises(VersionDiffers):

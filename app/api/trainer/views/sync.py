@@ -14,7 +14,7 @@ from app.timesheets.syncing import Outcome, Result
 
 
 class SyncProblemView(Seen):
-    """Why an item was refused; the same codes as for `record_time` and `delete_time`."""
+    """Why an item was refused; the same codes and facts as for `record_time` and `delete_time`."""
 
     code: str = Field(examples=["time_overlaps"])
     detail: str
