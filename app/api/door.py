@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.api import errors, guards
+from app.api import conditional, errors, guards
 from app.api.idempotency import IdempotencyKeyRequired, Keeper
 from app.domain.actor import Actor, describe
 from app.domain.refusals import TooManyAttempts
@@ -68,7 +68,8 @@ class DoorRoute(APIRoute):
             request.scope["operation"] = f"{policy.name}.{operation}"
             await _count(request, runtime, policy, operation)
             if operation in policy.unwrapped:
-                return await _handle_unwrapped(request, original, runtime, policy, operation)
+                response = await _handle_unwrapped(request, original, runtime, policy, operation)
+                return conditional.answer(request, response)
             async with runtime.database.begin() as session:
                 request.state.session = session
                 keeper = await _enter(request, session, runtime, policy, operation)
@@ -77,7 +78,7 @@ class DoorRoute(APIRoute):
                 response = await original(request)
                 if keeper:
                     await keeper.keep(session, response, request)
-            return response
+            return conditional.answer(request, response)
 
         return handle
 
@@ -263,6 +264,8 @@ def _complete(operation: dict[str, Any], method: str, policy: DoorPolicy) -> Non
             "description": text,
             "content": {errors.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+    if method == "get":
+        conditional.document(operation)
     if id_ not in policy.public:
         operation["security"] = [{"bearer": []}]
     parameters = operation.setdefault("parameters", [])

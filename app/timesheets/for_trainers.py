@@ -9,13 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
 from app.domain.contests import ContestState
+from app.domain.refusals import NotFound
+from app.domain.timesheets import EntryState
 from app.engagements import queries as engagements
 from app.kit.paging import Cut, Page
-from app.timesheets import budgets, contests, pay_lines, queries
+from app.timesheets import budgets, contests, entries, pay_lines, queries
 from app.timesheets.allowances import Allowance
 from app.timesheets.contests import ContestFacts
 from app.timesheets.pay_lines import Earned
-from app.timesheets.queries import PieceFacts, SheetFacts
+from app.timesheets.queries import EntryFacts, PieceFacts, SheetFacts
 from app.trainers import queries as trainers
 
 
@@ -65,6 +67,16 @@ async def get_allowance(
     allowance = await budgets.allowance(session, engagement, now, now=now)
     zone = (await trainers.get_profile(session, actor.trainer_id)).timezone
     return TrainerAllowance(engagement_id, allowance, engagement.pay_week_timezone, zone)
+
+
+async def get_time(session: AsyncSession, actor: TrainerActor, entry_id: UUID) -> EntryFacts:
+    """One entry under the id that her phone minted. Raises NotFound, also once it is deleted."""
+    entry = await entries.load(session, entry_id)
+    if entry is None or entry.root.trainer_id != actor.trainer_id:
+        raise NotFound
+    if entry.root.root_id != entry_id or entry.root.state is EntryState.DELETED:
+        raise NotFound
+    return entry
 
 
 async def list_time(

@@ -189,6 +189,7 @@ TRAINER = {
     ),
     "record_time": Rule(201, of="entry_id", minted=True, body=_hours),
     "delete_time": Rule(204, of="entry_id"),
+    "get_time": Rule(200, of="entry_id"),
     "sync_time": Rule(
         200,
         body=lambda w: {

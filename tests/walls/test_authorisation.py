@@ -138,6 +138,29 @@ async def test_the_rightful_actor_is_served(desk: Desk, world: World) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+async def test_what_has_not_changed_is_not_sent_again(desk: Desk, world: World) -> None:
+    wrong = []
+    asked = 0
+    for operation in documents.operations():
+        rule = MATRIX[str(operation)]
+        content = operation.said["responses"].get("200", {}).get("content", {})
+        if operation.method != "get" or rule.own != 200 or "application/json" not in content:
+            continue
+        if rule.alone:
+            continue
+        method, path, _ = request_of(operation, rule, world)
+        headers = world.headers(None if operation.public else RIGHTFUL[operation.door])
+        first = await desk.ask(method, path, headers=headers)
+        known = {**headers, "If-None-Match": f"W/{first.headers.get('etag')}"}
+        again = await desk.ask(method, path, headers=known)
+        asked += 1
+        if (again.status_code, again.content) != (304, b""):
+            wrong.append(f"{operation}: {first.status_code}, then {again.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert asked > 30
+
+
+
 _ONE_OF_EACH = ("owner", "key", "trainer", "finance", "operations")
 
 

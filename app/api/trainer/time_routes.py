@@ -33,12 +33,14 @@ def _version(
     if_match: Annotated[
         str | None,
         Header(
-            pattern=r'^(W/)?"?[0-9]{1,9}"?$',
+            pattern=r'^(W/)?"?[0-9]{1,9}(\.[0-9a-f]{1,64})?"?$',
             description="The `version` (or ETag) of the entry that you edit.",
         ),
     ] = None,
 ) -> int | None:
-    return None if if_match is None else int(if_match.removeprefix("W/").strip('"'))
+    if if_match is None:
+        return None
+    return int(if_match.removeprefix("W/").strip('"').partition(".")[0])
 
 
 IfVersion = Annotated[int | None, Depends(_version)]
@@ -140,6 +142,17 @@ async def record_time(
     response.status_code = 201 if done.created else 200
     response.headers["ETag"] = f'"{done.entry.version}"'
     return entry_view(done.entry, done.allowance)
+
+
+@ROUTER.get("/time-entries/{entry_id}", operation_id="get_time")
+async def get_time(
+    entry_id: UUID, response: Response, caller: Caller, session: Session
+) -> EntryView:
+    """One entry with the parts in which it counts. Its ETag may be sent as If-None-Match, and as
+    If-Match when you edit it. A deleted entry is not there any more."""
+    entry = await for_trainers.get_time(session, caller, entry_id)
+    response.headers["ETag"] = f'"{entry.version}"'
+    return entry_view(entry)
 
 
 @ROUTER.delete("/time-entries/{entry_id}", operation_id="delete_time", status_code=204)

@@ -145,6 +145,37 @@ async def test_edit_and_delete(world: World) -> None:
     await assert_proven(world)
 
 
+async def test_the_tag_of_an_entry_serves_reading_and_editing(world: World) -> None:
+    id_ = str(uuid4())
+    made = await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9))
+    read = await world.trainer("GET", f"/time-entries/{id_}")
+    tag = read.headers["etag"]
+    assert read.json() == {**made.json(), "allowance": None}
+    known = await world.trainer("GET", f"/time-entries/{id_}", **{"If-None-Match": tag})
+    assert (known.status_code, known.content) == (304, b"")
+    edited = await world.trainer(
+        "PUT", f"/time-entries/{id_}", world.hours(9, 2), **{"If-Match": tag}
+    )
+    assert (edited.status_code, edited.json()["version"]) == (200, 2)
+    stale = await world.trainer(
+        "PUT", f"/time-entries/{id_}", world.hours(9, 1.5), **{"If-Match": tag}
+    )
+    assert stale.status_code == 412
+    recorded = (await world.trainer("GET", f"/time-entries/{id_}")).headers["etag"]
+    sheet_id = edited.json()["parts"][0]["timesheet_id"]
+    await world.trainer("POST", f"/timesheets/{sheet_id}/submit")
+    # Handing in edits nothing, so that the version stays; what is shown is another thing though.
+    submitted = await world.trainer(
+        "GET", f"/time-entries/{id_}", **{"If-None-Match": recorded}
+    )
+    assert (submitted.status_code, submitted.json()["state"]) == (200, "on_timesheet")
+    assert submitted.json()["version"] == 2
+    await world.trainer("PUT", f"/time-entries/{(gone := str(uuid4()))}", world.hours(40))
+    await world.trainer("DELETE", f"/time-entries/{gone}")
+    for caller, hidden in ((world.trainer, gone), (world.stranger, id_), (world.trainer, uuid4())):
+        assert (await caller("GET", f"/time-entries/{hidden}")).status_code == 404
+
+
 async def test_a_conflict_shows_both_versions(world: World) -> None:
     """Over every way in: without a version, with an old one, and for an item of a sync."""
     id_, said = str(uuid4()), world.hours(9, note="as logged")
