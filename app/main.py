@@ -15,10 +15,15 @@ from app.api.middleware import Around
 from app.api.operations import build as operations
 from app.api.trainer import build as trainer
 from app.api.webhooks import routes as letterbox
+from app.domain.notices import Platform
+from app.gateways.apns import PRODUCTION, SANDBOX, ApnsKey, ApnsPusher
 from app.gateways.documents.typst_renderer import TypstRenderer
+from app.gateways.fcm import FcmPusher, account_in
 from app.gateways.files import LocalFiles
-from app.gateways.mail import FolderMailer
+from app.gateways.mail import FolderMailer, Mailer
 from app.gateways.outside import Outside
+from app.gateways.push import FolderPusher, PlatformPusher, Pusher
+from app.gateways.smtp import Encryption, SmtpMailer, SmtpServer
 from app.gateways.stripe.client import make_client
 from app.gateways.stripe.notices import StripeNotices
 from app.gateways.stripe.payments import StripePayments
@@ -45,9 +50,45 @@ def reach_outside(settings: Settings) -> Outside:
             connect_secrets=[s.get_secret_value() for s in settings.stripe_connect_webhook_secrets],
         ),
         files=LocalFiles(settings.data_dir / "files"),
-        mailer=FolderMailer(settings.data_dir / "mail"),
+        mailer=_mailer(settings),
+        pusher=_pusher(settings),
         documents=TypstRenderer(),
     )
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_host is None:
+        return FolderMailer(settings.data_dir / "mail")
+    password = settings.smtp_password
+    return SmtpMailer(
+        SmtpServer(
+            host=settings.smtp_host,
+            port=settings.smtp_port,
+            sender=settings.mail_from,
+            encryption=Encryption(settings.smtp_encryption),
+            username=settings.smtp_username,
+            password=password.get_secret_value() if password else None,
+            timeout_s=settings.smtp_timeout_s,
+        )
+    )
+
+
+def _pusher(settings: Settings) -> Pusher:
+    """Raises OSError or ValueError for a key file that is none: at the start, not at a push."""
+    found: dict[Platform, Pusher] = {}
+    if settings.fcm_key_file is not None:
+        found[Platform.FCM] = FcmPusher(account_in(settings.fcm_key_file))
+    if settings.apns_key_file and settings.apns_key_id:
+        found[Platform.APNS] = ApnsPusher(
+            ApnsKey(
+                team_id=settings.apns_team_id or "",
+                key_id=settings.apns_key_id,
+                topic=settings.apns_topic or "",
+                private_key=settings.apns_key_file.read_text(encoding="ascii"),
+                api_base=SANDBOX if settings.apns_sandbox else PRODUCTION,
+            )
+        )
+    return PlatformPusher(found, FolderPusher(settings.data_dir / "push"))
 
 
 def make_runtime(settings: Settings, *, url: str, outside: Outside | None = None) -> Runtime:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -40,6 +40,21 @@ class Settings(BaseSettings):
     stripe_connect_webhook_secrets: tuple[SecretStr, ...] = (SecretStr(DEVELOPMENT_CONNECT_SECRET),)
     stripe_timeout_s: float = Field(default=10.0, gt=0, le=80)
 
+    # E-mail and push go into folders under data_dir until a server, a key file, is named.
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65_535)
+    smtp_encryption: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_timeout_s: float = Field(default=15.0, gt=0, le=120)
+    mail_from: str = "Lehrwerk <no-reply@lehrwerk.example>"
+    fcm_key_file: Path | None = None
+    apns_key_file: Path | None = None
+    apns_key_id: str | None = None
+    apns_team_id: str | None = None
+    apns_topic: str | None = None
+    apns_sandbox: bool = False
+
     access_token_minutes: int = Field(default=15, ge=1, le=60)
     refresh_token_days: int = Field(default=30, ge=1, le=90)
     attempts_per_window: int = Field(default=20, ge=1)
@@ -49,6 +64,14 @@ class Settings(BaseSettings):
     @property
     def is_development(self) -> bool:
         return self.environment is Environment.DEVELOPMENT
+
+    @model_validator(mode="after")
+    def _apns_whole_or_not_at_all(self) -> Self:
+        """Half a configuration would look like push and be silence."""
+        parts = (self.apns_key_file, self.apns_key_id, self.apns_team_id, self.apns_topic)
+        if any(parts) and not all(parts):
+            raise ValueError("LEHRWERK_APNS_KEY_FILE, …_KEY_ID, …_TEAM_ID and …_TOPIC go together")
+        return self
 
     @model_validator(mode="after")
     def _no_default_secret_outside_development(self) -> Self:
@@ -71,6 +94,10 @@ class Settings(BaseSettings):
             )
         if self.database_url is None:
             faults.append("DATABASE_URL must name a PostgreSQL server")
+        if self.smtp_host is not None and self.smtp_encryption == "none":
+            faults.append("LEHRWERK_SMTP_ENCRYPTION must be starttls or tls")
+        if self.smtp_host is not None and "lehrwerk.example" in self.mail_from:
+            faults.append("LEHRWERK_MAIL_FROM must name an address of yours")
         if self.allow_async_commit:
             faults.append("LEHRWERK_ALLOW_ASYNC_COMMIT is for tests only")
         if faults:

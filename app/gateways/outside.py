@@ -6,6 +6,7 @@ from app.gateways.documents.rendering import DocumentRenderer
 from app.gateways.files import Files
 from app.gateways.mail import Mailer
 from app.gateways.payments import NoticeReader, Payments
+from app.gateways.push import Pusher
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,4 +15,5 @@ class Outside:
     notices: NoticeReader
     files: Files
     mailer: Mailer
+    pusher: Pusher
     documents: DocumentRenderer

@@ -49,3 +49,6 @@ def set_up(log_format: str = "json", *, level: int = logging.INFO) -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(message)s"
     )
+    for name in ("httpx", "httpcore", "hpack"):
+        # They write whole addresses, and the address of a push is a phone's token.
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import logging
 import re
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -128,6 +129,11 @@ async def test_faults_are_logged_without_the_values_of_their_statements(
     assert "positions" in lines
     assert betrayed(lines) == []
     assert PASSWORD not in answer.text
+
+
+def test_what_writes_whole_addresses_is_kept_quiet() -> None:
+    with logged("json"):
+        assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
 
 
 def test_a_secret_in_an_error_of_somebody_elses_is_masked() -> None:

@@ -21,6 +21,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc",
 # Real time on purpose: a signature's age, another process's idle time, a person's authenticator.
 REAL_TIME = {
     "app/kit/clock.py",
+    "app/gateways/signed_tokens.py",
     "app/gateways/stripe/notices.py",
     "app/simulators/stripe/clock.py",
     "app/simulators/stripe/couriers.py",
