@@ -23,7 +23,7 @@ def test_a_list_matches_when_it_names_the_tag(tag: str, others: list[tuple[bool,
     assert conditional.matches(header, f"W/{tag}") == named
 
 
-@pytest.mark.parametrize("header", [None, "", "abc", '"abc', 'abc"', 'W/abc', '"a" "abc"', "w/*"])
+@pytest.mark.parametrize("header", [None, "", "abc", '"abc', 'abc"', "W/abc", '"a" "abc"', "w/*"])
 def test_what_cannot_be_read_matches_nothing(header: str | None) -> None:
     assert not conditional.matches(header, '"abc"')
 

@@ -160,7 +160,6 @@ async def test_what_has_not_changed_is_not_sent_again(desk: Desk, world: World) 
     assert asked > 30
 
 
-
 _ONE_OF_EACH = ("owner", "key", "trainer", "finance", "operations")
 
 

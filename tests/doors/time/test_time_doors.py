@@ -165,9 +165,7 @@ async def test_the_tag_of_an_entry_serves_reading_and_editing(world: World) -> N
     sheet_id = edited.json()["parts"][0]["timesheet_id"]
     await world.trainer("POST", f"/timesheets/{sheet_id}/submit")
     # Handing in edits nothing, so that the version stays; what is shown is another thing though.
-    submitted = await world.trainer(
-        "GET", f"/time-entries/{id_}", **{"If-None-Match": recorded}
-    )
+    submitted = await world.trainer("GET", f"/time-entries/{id_}", **{"If-None-Match": recorded})
     assert (submitted.status_code, submitted.json()["state"]) == (200, "on_timesheet")
     assert submitted.json()["version"] == 2
     await world.trainer("PUT", f"/time-entries/{(gone := str(uuid4()))}", world.hours(40))
