@@ -101,6 +101,10 @@ _SHAPES: dict[str, tuple[str, str]] = {
         "Send ISO 8601 with an offset, such as 2026-11-02T09:00:00+01:00.",
         "Senden Sie ISO 8601 mit Abstand zu UTC, etwa 2026-11-02T09:00:00+01:00.",
     ),
+    "not_a_local_time": (
+        "Send ISO 8601 without an offset, such as 2026-11-02T09:00.",
+        "Senden Sie ISO 8601 ohne Abstand zu UTC, etwa 2026-11-02T09:00.",
+    ),
     "not_a_date": (
         "Send a date as YYYY-MM-DD.",
         "Senden Sie ein Datum als JJJJ-MM-TT.",

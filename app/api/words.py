@@ -1,9 +1,8 @@
 """Types that all doors speak: text that PostgreSQL can hold, strict numbers, instants, money."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import (
     AfterValidator,
@@ -12,15 +11,21 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
+    WithJsonSchema,
+    WrapValidator,
 )
 from pydantic_core import PydanticCustomError
+
+from app.domain import local_times, time_zones
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?([Zz]|[+-]\d\d:\d\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z0-9-]{2,63}")
-_ZONES = frozenset(available_timezones())
+_LOCAL = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+_ZONES = time_zones.all_zones()
 
 
 def _no_control(value: str) -> str:
@@ -55,6 +60,16 @@ def _instant_text(value: Any) -> Any:
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
         raise PydanticCustomError("not_an_instant", "Send ISO 8601 with an offset")
     return value
+
+
+def _local_text(value: Any) -> Any:
+    """The same without an offset, which could contradict the zone."""
+    if not isinstance(value, str) or not _LOCAL.fullmatch(value):
+        raise PydanticCustomError("not_a_local_time", "Send ISO 8601 without an offset")
+    try:
+        return datetime.fromisoformat(value).replace(microsecond=0)
+    except ValueError:
+        raise PydanticCustomError("not_a_local_time", "Send ISO 8601 without an offset") from None
 
 
 def _utc(value: datetime) -> datetime:
@@ -127,6 +142,57 @@ class Said(BaseModel):
     """Base of every input: unknown fields are refused, infinities too."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class LocalTime(Said):
+    """What the clock on the wall showed. `offset` is needed only where clocks showed it twice."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"local": "2026-11-23T09:00", "timezone": "Europe/Berlin"}]}
+    )
+
+    local: Annotated[
+        datetime,
+        BeforeValidator(_local_text),
+        AfterValidator(_sane_year),
+        WithJsonSchema({"type": "string", "pattern": "^" + _LOCAL.pattern + "$"}),
+    ] = Field(description="ISO 8601 without an offset.")
+    timezone: Zone = Field(description="IANA name of the zone, such as Europe/Berlin.")
+    offset: Annotated[str, StringConstraints(pattern=r"^[+-][01]\d:[0-5]\d$")] | None = Field(
+        default=None, description="Which of the two is meant when clocks were put back: +02:00."
+    )
+
+    def instant(self, pointer: str) -> datetime:
+        """In UTC. Raises the refusals of `local_times`, with `pointer` as the field."""
+        return local_times.resolve(
+            self.local, self.timezone, offset=_length(self.offset), pointer=pointer
+        )
+
+
+def _length(offset: str | None) -> timedelta | None:
+    if offset is None:
+        return None
+    hours, minutes = offset[1:].split(":")
+    length = timedelta(hours=int(hours), minutes=int(minutes))
+    return -length if offset[0] == "-" else length
+
+
+_INSTANTS: TypeAdapter[datetime] = TypeAdapter(Instant)
+
+
+def _either(value: Any, _: Any) -> datetime | LocalTime:
+    """By its shape, so that what is wrong is said about the one that was meant."""
+    if isinstance(value, LocalTime | dict):
+        return LocalTime.model_validate(value)
+    return _INSTANTS.validate_python(value)
+
+
+Moment = Annotated[Instant | LocalTime, WrapValidator(_either)]
+
+
+def instant_of(said: datetime | LocalTime, pointer: str) -> datetime:
+    """A moment in UTC. Raises the refusals of `local_times`, with `pointer` as the field."""
+    return said.instant(pointer) if isinstance(said, LocalTime) else said
 
 
 class Seen(BaseModel):

@@ -6,7 +6,8 @@ difference, which is an hour wrong twice a year.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+
+from app.domain.time_zones import zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ def start_of_day(day: date, timezone: str) -> datetime:
     Where clocks skip midnight the first offset is used, which is the instant of the jump; where
     they repeat it, the earlier one.
     """
-    return datetime.combine(day, time(), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    return datetime.combine(day, time(), tzinfo=zone(timezone)).astimezone(UTC)
 
 
 def week_of(instant: datetime, pay_week: PayWeek) -> Week:
     """The pay week that holds an instant."""
-    local = instant.astimezone(ZoneInfo(pay_week.timezone)).date()
+    local = instant.astimezone(zone(pay_week.timezone)).date()
     first = local - timedelta(days=(local.isoweekday() - pay_week.first_day) % 7)
     return Week(
         start_of_day(first, pay_week.timezone),

@@ -11,7 +11,9 @@ from app.api.trainer.views.sync import (
     result_view,
     unreadable_view,
 )
+from app.domain.refusals import Refusal
 from app.timesheets import syncing
+from app.timesheets.syncing import Item, Outcome, Result
 
 ROUTER = router("time")
 
@@ -24,17 +26,23 @@ async def sync_time(
 
     Ids are your own, so the whole call may be sent again after a lost connection: what stands is
     `unchanged`, the rest goes on. One bad item harms no other. Items of one engagement are taken
-    in their order. An entry for a week that was handed in goes on the next open timesheet and
-    counts in the week in which it was worked.
+    in their order. Times may be local with a zone, as for `record_time`. An entry for a week that
+    was handed in goes on the next open timesheet and counts in the week in which it was worked.
     """
-    readable: list[SyncItem] = []
+    readable: list[Item] = []
     found: list[SyncResultView | None] = []
     for each in said.items:
         try:
-            readable.append(SyncItem.model_validate(each))
-            found.append(None)
+            item = SyncItem.model_validate(each)
         except ValidationError as fault:
             found.append(unreadable_view(each, fault, language))
-    done = await syncing.sync(run.database, caller, [each.item() for each in readable], now=now)
+            continue
+        try:
+            readable.append(item.item())
+            found.append(None)
+        except Refusal as unclear:
+            refused = Result(item.entry_id, Outcome.REFUSED, refusal=unclear)
+            found.append(result_view(refused, language))
+    done = await syncing.sync(run.database, caller, readable, now=now)
     results = iter(done)
     return SyncResultsView(results=[seen or result_view(next(results), language) for seen in found])

@@ -129,6 +129,10 @@ async def record_time(
 ) -> EntryView:
     """Log hours under an id that you mint (a UUID). Up to 30 days late, never ahead of time.
 
+    `started_at` and `ended_at` are instants with offset, or `{"local", "timezone"}` as the clock on
+    the wall showed them. A time that clocks skipped is 422 `nonexistent_local_time`, one that they
+    showed twice 422 `ambiguous_local_time` unless its `offset` is sent; both name the two instants.
+
     The same id and body answer the entry as it stands (200). Another body is 409 `already_used`;
     with `If-Match: <version>` it is an edit, until the week is submitted, and 412
     `version_differs` when the entry has another version. Both problems hold both versions in

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.trainer.inputs.time import Note
-from app.api.words import Instant, Line, Said, Version
+from app.api.words import Line, Moment, Said, Version, instant_of
 from app.timesheets.recording import TimeSaid
 from app.timesheets.syncing import Item
 
@@ -18,8 +18,8 @@ class SyncItem(Said):
 
     entry_id: UUID
     engagement_id: UUID | None = None
-    started_at: Instant | None = None
-    ended_at: Instant | None = None
+    started_at: Moment | None = None
+    ended_at: Moment | None = None
     note: Note | None = None
     task_reference: Line | None = None
     if_version: Version | None = None
@@ -33,19 +33,25 @@ class SyncItem(Said):
         return self
 
     def item(self) -> Item:
-        """As the verb takes it."""
+        """As the verb takes it. Raises the refusals of `local_times`."""
         if self.deleted:
             return Item(self.entry_id, None)
         assert self.engagement_id is not None
         assert self.started_at is not None
         assert self.ended_at is not None
         said = TimeSaid(
-            self.engagement_id, self.started_at, self.ended_at, self.note, self.task_reference
+            self.engagement_id,
+            instant_of(self.started_at, "/started_at"),
+            instant_of(self.ended_at, "/ended_at"),
+            self.note,
+            self.task_reference,
         )
         return Item(self.entry_id, said, self.if_version)
 
 
-_ITEM = {key: value for key, value in SyncItem.model_json_schema().items() if key != "$defs"}
+# What it refers to stands in the door's document already: `record_time` refers to it too.
+_SCHEMA = SyncItem.model_json_schema(ref_template="#/components/schemas/{model}")
+_ITEM = {key: value for key, value in _SCHEMA.items() if key != "$defs"}
 
 
 class SyncTime(Said):
