@@ -91,6 +91,18 @@ async def list_of_company(
     return await _listed(session, _facts().where(Engagement.company_id == company_id), page)
 
 
+async def pay_week_timezones(
+    session: AsyncSession, engagement_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """The zone in which each engagement counts its weeks."""
+    rows = await session.execute(
+        select(Engagement.id, Engagement.pay_week_timezone).where(
+            Engagement.id.in_(list(engagement_ids))
+        )
+    )
+    return dict(rows.tuples().all())
+
+
 async def limits_of(session: AsyncSession, engagement_id: UUID) -> list[DatedLimits]:
     """All minutes of an engagement as they were and will be, oldest first."""
     rows = await session.execute(

@@ -1,6 +1,6 @@
 """What a trainer reads of hours: her minutes, their pay side, and what is left under her caps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,13 +40,31 @@ class TrainerAllowance:
     own_timezone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """In which zones a trainer reads her hours: her own, and the pay week's by engagement."""
+
+    own: str
+    pay_week: Mapping[UUID, str]
+
+
+async def zones_of(
+    session: AsyncSession, actor: TrainerActor, pieces: Sequence[PieceFacts]
+) -> Zones:
+    """For time that the caller has read for this trainer."""
+    return Zones(
+        await trainers.timezone_of(session, actor.trainer_id),
+        await engagements.pay_week_timezones(session, {piece.engagement_id for piece in pieces}),
+    )
+
+
 async def list_timesheets(
     session: AsyncSession, actor: TrainerActor, page: Cut
 ) -> Page[TrainerSheet]:
     """The trainer's timesheets, newest week first."""
     found = await queries.list_sheets_of_trainer(session, actor.trainer_id, page)
     amounts = await pay_lines.amounts(session, found.items)
-    zone = (await trainers.get_profile(session, actor.trainer_id)).timezone
+    zone = await trainers.timezone_of(session, actor.trainer_id)
     return Page([TrainerSheet(facts, amounts[facts.id], zone) for facts in found.items], found.last)
 
 
@@ -55,7 +73,7 @@ async def with_amount(
 ) -> TrainerSheet:
     """A sheet that the caller has read for this trainer, with what it comes to."""
     amounts = await pay_lines.amounts(session, [facts])
-    zone = (await trainers.get_profile(session, actor.trainer_id)).timezone
+    zone = await trainers.timezone_of(session, actor.trainer_id)
     return TrainerSheet(facts, amounts[facts.id], zone)
 
 
@@ -65,7 +83,7 @@ async def get_allowance(
     """What is left for time worked now. Raises NotFound."""
     engagement = await engagements.of_trainer(session, actor.trainer_id, engagement_id)
     allowance = await budgets.allowance(session, engagement, now, now=now)
-    zone = (await trainers.get_profile(session, actor.trainer_id)).timezone
+    zone = await trainers.timezone_of(session, actor.trainer_id)
     return TrainerAllowance(engagement_id, allowance, engagement.pay_week_timezone, zone)
 
 

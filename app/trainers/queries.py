@@ -64,6 +64,14 @@ async def get_profile(session: AsyncSession, trainer_id: UUID) -> ProfileFacts:
     )
 
 
+async def timezone_of(session: AsyncSession, trainer_id: UUID) -> str:
+    """The zone in which she lives. Raises NotFound."""
+    found = await session.scalar(select(Trainer.timezone).where(Trainer.id == trainer_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
 async def _skills(session: AsyncSession, trainer_id: UUID) -> tuple[str, ...]:
     return tuple(
         await session.scalars(

@@ -152,11 +152,11 @@ async def record_time(
 async def get_time(
     entry_id: UUID, response: Response, caller: Caller, session: Session
 ) -> EntryView:
-    """One entry with the parts in which it counts. Its ETag may be sent as If-None-Match, and as
+    """One entry with the parts in which it counts, in both zones. Its ETag may be sent as If-None-Match, and as
     If-Match when you edit it. A deleted entry is not there any more."""
     entry = await for_trainers.get_time(session, caller, entry_id)
     response.headers["ETag"] = f'"{entry.version}"'
-    return entry_view(entry)
+    return entry_view(entry, zones=await for_trainers.zones_of(session, caller, entry.pieces))
 
 
 @ROUTER.delete("/time-entries/{entry_id}", operation_id="delete_time", status_code=204)
@@ -176,10 +176,12 @@ async def list_time(
     engagement_id: UUID | None = None,
 ) -> dict[str, Any]:
     """Your hours in all engagements or in one, newest first, in the parts in which they count. A
-    part that the company contests shows its contest."""
+    part that the company contests shows its contest. `clocks` show them in the pay week's zone
+    and in yours."""
     found = await for_trainers.list_time(session, caller, page, engagement_id=engagement_id)
     contests = await for_trainers.contests_of(session, found.items)
-    return listed(request, found, lambda piece: time_view(piece, contests, language))
+    zones = await for_trainers.zones_of(session, caller, found.items)
+    return listed(request, found, lambda piece: time_view(piece, contests, zones, language))
 
 
 @ROUTER.get(

@@ -150,7 +150,19 @@ async def test_the_tag_of_an_entry_serves_reading_and_editing(world: World) -> N
     made = await world.trainer("PUT", f"/time-entries/{id_}", world.hours(9))
     read = await world.trainer("GET", f"/time-entries/{id_}")
     tag = read.headers["etag"]
-    assert read.json() == {**made.json(), "allowance": None}
+    assert read.json() == {**made.json(), "allowance": None, "clocks": read.json()["clocks"]}
+    start = world.monday + timedelta(hours=9)
+    berlin = start.astimezone(ZoneInfo("Europe/Berlin"))
+    assert read.json()["clocks"] == {
+        "timezone": "UTC",
+        "started_at_local": start.isoformat(),
+        "ended_at_local": (start + timedelta(hours=1)).isoformat(),
+        "your_timezone": "Europe/Berlin",
+        "started_at_yours": berlin.isoformat(),
+        "ended_at_yours": (berlin + timedelta(hours=1)).isoformat(),
+    }
+    (part,) = (await world.trainer("GET", "/time-entries")).json()["items"]
+    assert part["clocks"] == read.json()["clocks"]
     known = await world.trainer("GET", f"/time-entries/{id_}", **{"If-None-Match": tag})
     assert (known.status_code, known.content) == (304, b"")
     edited = await world.trainer(

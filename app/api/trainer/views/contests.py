@@ -6,11 +6,18 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.trainer.views.time import PartView, TimesheetView, part_view, timesheet_view
+from app.api.trainer.views.time import (
+    ClockView,
+    PartView,
+    TimesheetView,
+    clock_view,
+    part_view,
+    timesheet_view,
+)
 from app.api.words import Seen
 from app.domain.contests import ON_SILENCE, ContestReason, ContestState
 from app.timesheets.contests import ContestFacts
-from app.timesheets.for_trainers import TrainerSheet
+from app.timesheets.for_trainers import TrainerSheet, Zones
 from app.timesheets.queries import PieceFacts
 
 
@@ -40,8 +47,9 @@ class ContestView(Seen):
 
 
 class TimeView(PartView):
-    """A part of your hours, with its contest if there was one."""
+    """A part of your hours in both zones, with its contest if there was one."""
 
+    clocks: ClockView
     contest: ContestView | None
 
 
@@ -78,9 +86,16 @@ def contest_view(facts: ContestFacts, language: str) -> ContestView:
     )
 
 
-def time_view(piece: PieceFacts, found: Mapping[UUID, ContestFacts], language: str) -> TimeView:
+def time_view(
+    piece: PieceFacts, found: Mapping[UUID, ContestFacts], zones: Zones, language: str
+) -> TimeView:
     contest = found.get(piece.id)
-    return TimeView(**dict(part_view(piece)), contest=contest and contest_view(contest, language))
+    timezone = zones.pay_week[piece.engagement_id]
+    return TimeView(
+        **dict(part_view(piece)),
+        clocks=clock_view(piece.started_at, piece.ended_at, timezone, zones),
+        contest=contest and contest_view(contest, language),
+    )
 
 
 def timesheet_with_contests_view(

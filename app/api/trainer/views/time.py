@@ -2,15 +2,15 @@
 
 from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
 from app.api.words import MoneySeen, Seen
+from app.domain.time_zones import zone
 from app.domain.timesheets import EntryState, OverCapReason, SendBackReason, SheetState
 from app.timesheets import allowances
 from app.timesheets.allowances import Allowance
-from app.timesheets.for_trainers import TrainerAllowance, TrainerSheet
+from app.timesheets.for_trainers import TrainerAllowance, TrainerSheet, Zones
 from app.timesheets.queries import EntryFacts, PieceFacts
 
 
@@ -21,6 +21,17 @@ class CapView(Seen):
     cap: str = Field(examples=["engagement_week"])
     cap_minutes: int | None = Field(description="Null where only the minutes left are told.")
     left_minutes: int
+
+
+class ClockView(Seen):
+    """The same time as clocks show it in the pay week's zone and in yours."""
+
+    timezone: str = Field(examples=["America/Los_Angeles"])
+    started_at_local: str = Field(examples=["2026-11-23T00:00:00-08:00"])
+    ended_at_local: str | None
+    your_timezone: str
+    started_at_yours: str
+    ended_at_yours: str | None
 
 
 class PartView(Seen):
@@ -69,6 +80,7 @@ class EntryView(Seen):
     version: int = Field(description="Send it as If-Match to edit.")
     parts: list[PartView]
     allowance: "EntryAllowanceView | None" = Field(description="What is left after this.")
+    clocks: ClockView | None = Field(description="Told where you read, not where you write.")
 
 
 class EntryAllowanceView(Seen):
@@ -147,7 +159,9 @@ def part_view(piece: PieceFacts) -> PartView:
     )
 
 
-def entry_view(entry: EntryFacts, allowance: Allowance | None = None) -> EntryView:
+def entry_view(
+    entry: EntryFacts, allowance: Allowance | None = None, zones: Zones | None = None
+) -> EntryView:
     root, running = entry.root, entry.running
     return EntryView(
         id=root.root_id,
@@ -163,6 +177,23 @@ def entry_view(entry: EntryFacts, allowance: Allowance | None = None) -> EntryVi
         version=entry.version,
         parts=[part_view(piece) for piece in entry.pieces],
         allowance=_entry_allowance_view(allowance) if allowance else None,
+        clocks=zones
+        and clock_view(root.started_at, entry.ended_at, zones.pay_week[root.engagement_id], zones),
+    )
+
+
+def clock_view(
+    started_at: datetime, ended_at: datetime | None, timezone: str, zones: Zones
+) -> ClockView:
+    """`timezone` is the pay week's."""
+    there, here = zone(timezone), zone(zones.own)
+    return ClockView(
+        timezone=timezone,
+        started_at_local=started_at.astimezone(there).isoformat(),
+        ended_at_local=ended_at.astimezone(there).isoformat() if ended_at else None,
+        your_timezone=zones.own,
+        started_at_yours=started_at.astimezone(here).isoformat(),
+        ended_at_yours=ended_at.astimezone(here).isoformat() if ended_at else None,
     )
 
 
@@ -219,7 +250,7 @@ def _caps(allowance: Allowance) -> list[CapView]:
 
 
 def _week_view(starts_at: datetime, ends_at: datetime, timezone: str, own: str) -> WeekView:
-    there, here = ZoneInfo(timezone), ZoneInfo(own)
+    there, here = zone(timezone), zone(own)
     return WeekView(
         starts_at=starts_at,
         ends_at=ends_at,
