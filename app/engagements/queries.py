@@ -100,7 +100,7 @@ async def pay_week_timezones(
             Engagement.id.in_(list(engagement_ids))
         )
     )
-    return dict(rows.tuples().all())
+    return {row.id: row.pay_week_timezone for row in rows}
 
 
 async def limits_of(session: AsyncSession, engagement_id: UUID) -> list[DatedLimits]:
