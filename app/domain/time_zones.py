@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from importlib.metadata import version
 from zoneinfo import ZoneInfo, available_timezones, reset_tzpath
 
 # Weeks and pay follow the pinned package, not whatever rules the machine happens to have.
@@ -9,6 +10,11 @@ reset_tzpath(to=())
 
 WORKING_DAY_MINUTES = 480  # 09:00 to 17:00 local time
 _DAY_MINUTES = 1440
+
+
+def edition() -> str:
+    """Which edition of the rules is in force, such as 2026.6."""
+    return version("tzdata")
 
 
 def zone(name: str) -> ZoneInfo:

@@ -7,6 +7,7 @@ import typer
 
 from app.cli import serving
 from app.cli.options import DataDir, settings_of
+from app.domain import time_zones
 
 
 def command(
@@ -28,6 +29,7 @@ def command(
 
     def ready(address: str, stripe: str | None) -> None:
         typer.echo(f"Lehrwerk answers at {address}")
+        typer.echo(f"Time zones: tzdata {time_zones.edition()}")
         for door in ("client", "trainer", "finance", "operations"):
             typer.echo(f"  {door:<10} {address}/{door}/v1/docs")
         if stripe:
