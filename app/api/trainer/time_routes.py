@@ -152,8 +152,8 @@ async def record_time(
 async def get_time(
     entry_id: UUID, response: Response, caller: Caller, session: Session
 ) -> EntryView:
-    """One entry with the parts in which it counts, in both zones. Its ETag may be sent as If-None-Match, and as
-    If-Match when you edit it. A deleted entry is not there any more."""
+    """One entry with the parts in which it counts, in both zones. Its ETag may be sent
+    as If-None-Match, and as If-Match when you edit it. A deleted entry is not there any more."""
     entry = await for_trainers.get_time(session, caller, entry_id)
     response.headers["ETag"] = f'"{entry.version}"'
     return entry_view(entry, zones=await for_trainers.zones_of(session, caller, entry.pieces))

@@ -1,4 +1,4 @@
-"""The vectors of weeks and zones once more, through the database: sheets, counters, true seconds."""
+"""The vectors of weeks and zones through the database: sheets, counters, true seconds."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
