@@ -16,12 +16,16 @@ from app.domain.members import (
     InvitationState,
     MemberEvent,
 )
+from app.domain.notices import Kind
+from app.domain.permissions import Permission
 from app.identity import attempts, grants, passwords, sessions
 from app.identity import joining as mailboxes
 from app.identity.joining import Newcomer
 from app.identity.refusals import LinkNotValid
 from app.identity.sessions import Tokens
 from app.kit.db import Database
+from app.notices import telling
+from app.notices.telling import News
 from app.settings import Settings
 
 
@@ -116,7 +120,10 @@ async def _join(
         role=found.role,
         now=now,
     )
-    await session.flush()
+    to = telling.company(found.company_id, Permission.MANAGE_COMPANY)
+    await telling.tell(
+        session, News(Kind.MEMBER_JOINED, found.company_id, to, stage=str(user_id)), now=now
+    )
     return actor
 
 

@@ -16,10 +16,13 @@ from app.companies.roster import MemberFacts
 from app.companies.tables import Company, CompanyMember, CompanyMemberStep
 from app.domain.actor import ClientActor, CompanyRole, describe
 from app.domain.members import AFTER_OWNING, MemberEvent
+from app.domain.notices import Kind
 from app.domain.permissions import BY_ROLE, Permission, require
 from app.domain.refusals import NotAllowed, NotFound
 from app.identity import api_keys, grants, sessions
 from app.kit.ids import new_id
+from app.notices import telling
+from app.notices.telling import News
 
 
 async def lock(session: AsyncSession, company_id: UUID) -> None:
@@ -86,7 +89,11 @@ async def remove(
     await sessions.end_all(session, user_id=user_id, because="member_removed", now=now)
     await api_keys.revoke_of_user(session, user_id=user_id, now=now)
     record(session, actor, MemberEvent.REMOVED, user_id=user_id, now=now)
-    await session.flush()
+    await telling.tell(
+        session,
+        News(Kind.MEMBERSHIP_ENDED, actor.company_id, telling.user(user_id), stage=now.isoformat()),
+        now=now,
+    )
 
 
 def record(
@@ -135,4 +142,14 @@ async def _set(
     )
     await grants.grant(session, user_id=user_id, subject_id=actor.company_id, role=role)
     record(session, actor, MemberEvent.CHANGED, user_id=user_id, role=role, now=now)
-    await session.flush()
+    await telling.tell(
+        session,
+        News(
+            Kind.ROLE_CHANGED,
+            actor.company_id,
+            telling.user(user_id),
+            stage=now.isoformat(),
+            facts={"role": role.value},
+        ),
+        now=now,
+    )

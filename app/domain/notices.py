@@ -37,6 +37,8 @@ class Kind(StrEnum):
     OFFER_WITHDRAWN = "offer_withdrawn"
     CAP_NEAR = "cap_near"
     CAP_REACHED = "cap_reached"
+    WEEK_NEAR = "week_near"
+    WEEK_REACHED = "week_reached"
     OVER_CAP_ALLOWED = "over_cap_allowed"
     OVER_CAP_DECLINED = "over_cap_declined"
     HOURS_CONTESTED = "hours_contested"
@@ -52,8 +54,12 @@ class Kind(StrEnum):
 
     OFFER_ACCEPTED = "offer_accepted"
     OFFER_DECLINED = "offer_declined"
-    COMPANY_CAP_NEAR = "company_cap_near"
-    COMPANY_CAP_REACHED = "company_cap_reached"
+    POSITION_NEAR = "position_near"
+    POSITION_REACHED = "position_reached"
+    BUDGET_NEAR = "budget_near"
+    BUDGET_REACHED = "budget_reached"
+    CREDIT_NEAR = "credit_near"
+    CREDIT_REACHED = "credit_reached"
     OVER_CAP_WAITING = "over_cap_waiting"
     OVER_CAP_DUE = "over_cap_due"
     CONTEST_ANSWERED = "contest_answered"
@@ -100,6 +106,8 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.OFFER_WITHDRAWN: _manner(_T, "offer"),
         _K.CAP_NEAR: _manner(_T, "engagement", "cap", "percent", email=False),
         _K.CAP_REACHED: _manner(_T, "engagement", "cap"),
+        _K.WEEK_NEAR: _manner(_T, "week", "percent", email=False),
+        _K.WEEK_REACHED: _manner(_T, "week"),
         _K.OVER_CAP_ALLOWED: _manner(_T, "entry", email=False),
         _K.OVER_CAP_DECLINED: _manner(_T, "entry", mandatory=True),
         _K.HOURS_CONTESTED: _manner(_T, "timesheet", mandatory=True),
@@ -114,8 +122,12 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.ENGAGEMENT_ENDED: _manner(_T, "engagement", mandatory=True),
         _K.OFFER_ACCEPTED: _manner(_C, "offer"),
         _K.OFFER_DECLINED: _manner(_C, "offer"),
-        _K.COMPANY_CAP_NEAR: _manner(_C, "position", "cap", "percent"),
-        _K.COMPANY_CAP_REACHED: _manner(_C, "position", "cap"),
+        _K.POSITION_NEAR: _manner(_C, "position", "percent"),
+        _K.POSITION_REACHED: _manner(_C, "position"),
+        _K.BUDGET_NEAR: _manner(_C, "project", "percent"),
+        _K.BUDGET_REACHED: _manner(_C, "project"),
+        _K.CREDIT_NEAR: _manner(_C, "company", "percent"),
+        _K.CREDIT_REACHED: _manner(_C, "company"),
         _K.OVER_CAP_WAITING: _manner(_C, "engagement", mandatory=True),
         _K.OVER_CAP_DUE: _manner(_C, "engagement", mandatory=True),
         _K.CONTEST_ANSWERED: _manner(_C, "contest"),

@@ -10,11 +10,14 @@ from app.domain import permissions
 from app.domain.actor import ClientActor, describe
 from app.domain.engagements import MOVES, EndReason, EngagementEvent, EngagementState
 from app.domain.lifecycles import step
+from app.domain.notices import Kind
 from app.domain.permissions import Permission
 from app.domain.refusals import NotFound
 from app.engagements import queries
 from app.engagements.tables import Engagement, EngagementStep
 from app.kit.ids import new_id
+from app.notices import telling
+from app.notices.telling import News
 from app.projects import seats
 from app.trainers import capacity
 
@@ -61,3 +64,5 @@ async def end(
     # A cut that is agreed has left her its minutes already, though it was not in force yet.
     newest = (await queries.limits_of(session, engagement.id))[-1]
     await capacity.commit_minutes(session, engagement.trainer_id, -newest.weekly_minutes)
+    to = telling.trainer(engagement.trainer_id)
+    await telling.tell(session, News(Kind.ENGAGEMENT_ENDED, engagement.id, to), now=now)

@@ -12,6 +12,7 @@ from app.domain import limits, permissions
 from app.domain.actor import ClientActor, describe
 from app.domain.engagements import EngagementState
 from app.domain.limits import DatedLimits
+from app.domain.notices import Kind
 from app.domain.permissions import Permission
 from app.domain.refusals import NotFound
 from app.domain.weeks import PayWeek, week_of
@@ -19,6 +20,8 @@ from app.engagements import queries
 from app.engagements.refusals import EngagementEnded
 from app.engagements.tables import Engagement, EngagementLimits, EngagementStep
 from app.kit.ids import new_id
+from app.notices import telling
+from app.notices.telling import News
 from app.trainers import capacity
 
 
@@ -74,7 +77,18 @@ async def change_limit(
             actor=describe(actor), at=now,
         )
     )  # fmt: skip
-    await session.flush()
+    stage = now.isoformat()
+    await telling.tell(
+        session,
+        News(Kind.LIMIT_CHANGED, engagement_id, telling.trainer(row.trainer_id), stage),
+        News(
+            Kind.COMPANY_LIMIT_CHANGED,
+            engagement_id,
+            telling.company(row.company_id, Permission.WRITE_HIRING),
+            stage,
+        ),
+        now=now,
+    )
 
 
 async def _replace(

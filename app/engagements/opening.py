@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.actor import TrainerActor, describe
 from app.domain.engagements import EngagementState, begins_at
 from app.domain.hiring import ApplicationEvent, OfferEvent, OfferState, state_at
+from app.domain.notices import Kind
+from app.domain.permissions import Permission
 from app.domain.rates import DatedRate
 from app.domain.requirements import Stage
 from app.engagements import bill_terms, pay_terms
@@ -23,6 +25,8 @@ from app.hiring import pay_terms as offered_pay
 from app.hiring.refusals import OfferExpired
 from app.hiring.tables import Offer
 from app.kit.ids import new_id
+from app.notices import telling
+from app.notices.telling import News
 from app.projects import queries as projects
 from app.projects import seats
 from app.trainers import capacity
@@ -65,6 +69,8 @@ async def open_from_offer(
     await seats.take_seat(session, position.id)
     await _write(session, actor, offer, position.project_id, now=now)
     await capacity.commit_minutes(session, actor.trainer_id, offer.weekly_minutes)
+    to = telling.company(offer.company_id, Permission.WRITE_HIRING)
+    await telling.tell(session, News(Kind.OFFER_ACCEPTED, offer.id, to), now=now)
     return Opened(offer.id, new=True)
 
 

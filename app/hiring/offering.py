@@ -25,6 +25,7 @@ from app.domain.hiring import (
     state_at,
 )
 from app.domain.money import Money
+from app.domain.notices import Kind
 from app.domain.offered_rates import BillLimit, Caps
 from app.domain.permissions import Permission
 from app.domain.rates import pay_from_bill
@@ -41,6 +42,8 @@ from app.hiring.refusals import (
 from app.hiring.tables import Application, Offer
 from app.kit.ids import new_id
 from app.matching import people
+from app.notices import telling
+from app.notices.telling import News
 from app.projects import bill_terms as project_terms
 from app.projects import queries as projects
 from app.projects import rate_cards
@@ -104,6 +107,7 @@ async def make_offer(
     await moves.record_offer(session, offer, "send", actor, now=now)
     await bill_terms.write_offered(session, offer.id, terms.bill)
     await pay_terms.write_offered(session, offer.id, pay)
+    await _tell(session, Kind.OFFER_RECEIVED, offer, now=now)
     return offer.id
 
 
@@ -119,6 +123,13 @@ async def withdraw_offer(
     if state_at(OfferState(offer.state), offer.expires_at, now) is OfferState.EXPIRED:
         raise OfferExpired
     await moves.end_offer(session, application, offer, OfferEvent.WITHDRAW, actor, now=now)
+    await _tell(session, Kind.OFFER_WITHDRAWN, offer, now=now)
+
+
+async def _tell(session: AsyncSession, kind: Kind, offer: Offer, *, now: datetime) -> None:
+    deadline_at = offer.expires_at if kind is Kind.OFFER_RECEIVED else None
+    to = telling.trainer(offer.trainer_id)
+    await telling.tell(session, News(kind, offer.id, to, deadline_at=deadline_at), now=now)
 
 
 async def _clear_the_way(

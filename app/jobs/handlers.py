@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.domain.errands import Errand
-from app.jobs import exports, invoicing, mail, payouts, stripe_events
+from app.jobs import exports, invoicing, mail, notices, payouts, stripe_events
 from app.jobs.toolbox import Toolbox
 
 Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
@@ -12,6 +12,8 @@ HANDLERS: dict[Errand, Handler] = {
     Errand.SEND_VERIFICATION_MAIL: mail.send_verification_mail,
     Errand.SEND_PASSWORD_RESET_MAIL: mail.send_password_reset_mail,
     Errand.SEND_MEMBER_INVITATION: mail.send_member_invitation,
+    Errand.TELL_ROOM_CHANGED: notices.tell_room_changed,
+    Errand.SEND_NOTICES: notices.send_notices,
     Errand.RUN_PAYOUTS: payouts.run_payouts,
     Errand.SEND_PAYOUT: payouts.send_payout,
     Errand.RENDER_INVOICE: invoicing.render_invoice,

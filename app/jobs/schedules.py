@@ -5,7 +5,7 @@ They run every few seconds in real time, and once right after the development cl
 
 from collections.abc import Awaitable, Callable
 
-from app.jobs import hiring, invoicing, ledger, payouts, positions, time
+from app.jobs import hiring, invoicing, ledger, notices, payouts, positions, time
 from app.jobs.toolbox import Toolbox
 
 Sweep = Callable[[Toolbox], Awaitable[None]]
@@ -23,6 +23,8 @@ SWEEPS: dict[str, Sweep] = {
     "clear_payments": invoicing.clear_payments,
     "look_at_open_pages": invoicing.look_at_open_pages,
     "chain_postings": ledger.chain_postings,
+    "remind": notices.remind,
+    "hand_out_notices": notices.hand_out,
 }
 
 

@@ -13,12 +13,17 @@ from app.companies import queries as companies
 from app.domain import vocabulary
 from app.domain.actor import ClientActor
 from app.domain.credential_types import TYPES
+from app.domain.errands import Errand
 from app.domain.money import Money
+from app.domain.notices import Kind
 from app.domain.permissions import Permission, require
 from app.domain.projects import ProjectState
 from app.domain.refusals import FieldProblem, InvalidValues
 from app.domain.requirements import Requirements
+from app.kit import queue
 from app.kit.ids import new_id
+from app.notices import telling
+from app.notices.telling import News
 from app.projects import postings, pricing, publishing
 from app.projects.bill_terms import ProjectBillTerms
 from app.projects.postings import PostedPosition, PostedProject
@@ -119,6 +124,10 @@ async def change_budget(
         .values(budget_minor=budget.minor if budget else None)
     )
     await publishing.record(session, project_id, "change_budget", state, actor, now=now)
+    to = telling.company(actor.company_id, Permission.WRITE_PROJECTS)
+    news = News(Kind.BUDGET_CHANGED, project_id, to, stage=now.isoformat())
+    await telling.tell(session, news, now=now)
+    await _leave_word(session, project_id=project_id)
     return await postings.posted(session, actor.company_id, project_id)
 
 
@@ -183,7 +192,18 @@ async def update_position(
     after = await postings.posted_position(session, actor.company_id, position_id)
     if state is ProjectState.OPEN:
         await publishing.check_position(session, actor.company_id, after, new=False, now=now)
+    if asked.total_minutes != was.total_minutes:
+        to = telling.company(actor.company_id, Permission.WRITE_PROJECTS)
+        news = News(Kind.POSITION_CHANGED, position_id, to, stage=now.isoformat())
+        await telling.tell(session, news, now=now)
+        await _leave_word(session, position_id=position_id)
     return after
+
+
+async def _leave_word(session: AsyncSession, **where: UUID) -> None:
+    """Who is at work there is known to a later room."""
+    ids = {key: str(value) for key, value in where.items()}
+    await queue.enqueue(session, Errand.TELL_ROOM_CHANGED, {**ids, "change_id": str(new_id())})
 
 
 async def _check(

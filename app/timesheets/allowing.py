@@ -8,7 +8,7 @@ from app.domain.actor import ClientActor, OperationsActor, SystemActor, describe
 from app.domain.contests import CONTEST_MOVES, ContestEvent
 from app.domain.lifecycles import step
 from app.domain.timesheets import SHEET_MOVES, SheetEvent, SheetState
-from app.timesheets import approving, contests, queries, sheets
+from app.timesheets import announcing, approving, contests, queries, sheets
 from app.timesheets.contests import ContestFacts
 
 
@@ -42,7 +42,7 @@ async def allow(
             approved_at=now,
         )
     await session.flush()
-    return await contests.write(
+    ended = await contests.write(
         session,
         contest.id,
         state=state.value,
@@ -51,3 +51,6 @@ async def allow(
         decided_by=describe(actor),
         decided_at=now,
     )
+    withdrawn = event is ContestEvent.WITHDRAW
+    await announcing.contest_ended(session, ended, withdrawn=withdrawn, paid=True, now=now)
+    return ended

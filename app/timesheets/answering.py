@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.actor import TrainerActor
 from app.domain.contests import CONTEST_MOVES, JUDGE_WITHIN, ContestEvent, ContestState
 from app.domain.lifecycles import step
-from app.timesheets import contests, sheets
+from app.timesheets import announcing, contests, sheets
 from app.timesheets.contests import Contest, ContestFacts
 from app.timesheets.refusals import AnsweredBefore, AnswerTooLate
 
@@ -33,7 +33,7 @@ async def answer_contest(
     ):
         raise AnswerTooLate
     state = step("contest", CONTEST_MOVES, contest.state, ContestEvent.ANSWER)
-    return await contests.write(
+    contest = await contests.write(
         session,
         contest_id,
         state=state.value,
@@ -41,6 +41,8 @@ async def answer_contest(
         answered_at=now,
         decide_by_at=now + JUDGE_WITHIN,
     )
+    await announcing.contest_to_decide(session, contest, now=now)
+    return contest
 
 
 async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:
@@ -67,6 +69,8 @@ async def hand_on(session: AsyncSession, contest_id: UUID, *, now: datetime) -> 
     if contest.state is not ContestState.AWAITS_ANSWER or contest.answer_by_at > now:
         return contest
     state = step("contest", CONTEST_MOVES, contest.state, ContestEvent.HAND_ON)
-    return await contests.write(
+    contest = await contests.write(
         session, contest_id, state=state.value, decide_by_at=contest.answer_by_at + JUDGE_WITHIN
     )
+    await announcing.contest_to_decide(session, contest, now=now)
+    return contest

@@ -28,7 +28,7 @@ from app.engagements.queries import EngagementFacts
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.timesheets import bill_lines, counters, pay_lines, queries, sheets
+from app.timesheets import announcing, bill_lines, counters, pay_lines, queries, sheets
 from app.timesheets.queries import PIECE_COLUMNS, PieceFacts, SheetFacts, read_piece
 from app.timesheets.tables import Approval, TimeEntry, Timesheet
 
@@ -57,9 +57,11 @@ async def approve(
         return sheet
     state = step("timesheet", SHEET_MOVES, sheet.state, SheetEvent.APPROVE)
     await pin(session, actor, sheet, now=now)
-    return await sheets.enter(
+    sheet = await sheets.enter(
         session, sheet_id, state, event=SheetEvent.APPROVE, actor=actor, at=now, approved_at=now
     )
+    await announcing.approved(session, actor, sheet, now=now)
+    return sheet
 
 
 async def approve_many(

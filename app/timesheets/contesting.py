@@ -28,7 +28,7 @@ from app.domain.timesheets import (
     SheetState,
 )
 from app.kit.ids import new_id
-from app.timesheets import allowing, approving, contests, queries, sheets
+from app.timesheets import allowing, announcing, approving, contests, queries, sheets
 from app.timesheets.contests import Contest, ContestFacts
 from app.timesheets.queries import PieceFacts, SheetFacts
 from app.timesheets.tables import TimeEntry
@@ -79,7 +79,9 @@ async def contest_entries(
         sheet = await approving.approve(session, actor, sheet_id, now=now)
     else:
         sheet = await _wait(session, actor, sheet_id, all_contested, now)
-    return sheet, (await contests.of_sheets(session, [sheet_id]))[sheet_id]
+    found = (await contests.of_sheets(session, [sheet_id]))[sheet_id]
+    await announcing.contested(session, sheet, found, now=now)
+    return sheet, found
 
 
 async def withdraw_contest(

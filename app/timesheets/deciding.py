@@ -21,7 +21,7 @@ from app.domain.timesheets import (
     OverCapReason,
 )
 from app.engagements import queries as engagements
-from app.timesheets import budgets, counters, sheets
+from app.timesheets import announcing, budgets, counters, sheets
 from app.timesheets.queries import PIECE_COLUMNS, PieceFacts, read_piece, span_of
 from app.timesheets.refusals import (
     CreditLimitReached,
@@ -61,8 +61,11 @@ async def decide_over_cap(
         require(actor, Permission.APPROVE_TIME)
     piece = await _read(session, actor, piece_id)
     if decision.allow:
-        return await _allow(session, actor, piece, now=now)
-    return await _decline(session, actor, piece, decision, now=now)
+        decided = await _allow(session, actor, piece, now=now)
+    else:
+        decided = await _decline(session, actor, piece, decision, now=now)
+    await announcing.over_cap_decided(session, decided, now=now)
+    return decided
 
 
 async def _decline(

@@ -26,7 +26,7 @@ from app.domain.timesheets import (
     SheetState,
 )
 from app.engagements import queries as engagements
-from app.timesheets import allowing, budgets, contests, entries, queries, sheets
+from app.timesheets import allowing, announcing, budgets, contests, entries, queries, sheets
 from app.timesheets.contests import Contest, ContestFacts
 from app.timesheets.refusals import DecisionTooLate
 from app.timesheets.tables import TimeEntry
@@ -122,7 +122,7 @@ async def _decline(
     await _write_entry(session, actor, piece.id, declined, judgement, now=now)
     await _close_sheet(session, contest.timesheet_id, actor, now)
     await budgets.settle(session, held)
-    return await contests.write(
+    ended = await contests.write(
         session,
         contest.id,
         state=state.value,
@@ -130,6 +130,8 @@ async def _decline(
         decided_by=describe(actor),
         decided_at=now,
     )
+    await announcing.contest_ended(session, ended, withdrawn=False, paid=False, now=now)
+    return ended
 
 
 async def _write_entry(

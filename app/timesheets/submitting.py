@@ -22,7 +22,7 @@ from app.domain.timesheets import (
     SheetEvent,
     SheetState,
 )
-from app.timesheets import queries, sheets
+from app.timesheets import announcing, queries, sheets
 from app.timesheets.queries import SheetFacts
 from app.timesheets.refusals import NothingToSubmit, SentBackBefore
 from app.timesheets.tables import TimeEntry, Timesheet
@@ -44,7 +44,7 @@ async def submit(
     handed_in = step("time entry", ENTRY_MOVES, EntryState.RECORDED, EntryEvent.SUBMIT)
     if not await _move_entries(session, sheet_id, EntryState.RECORDED, handed_in, now):
         raise NothingToSubmit
-    return await sheets.enter(
+    sheet = await sheets.enter(
         session,
         sheet_id,
         state,
@@ -54,6 +54,8 @@ async def submit(
         submitted_at=now,
         review_by_at=now + REVIEW_WITHIN,
     )
+    await announcing.submitted(session, sheet, now=now)
+    return sheet
 
 
 async def send_back(
@@ -78,7 +80,7 @@ async def send_back(
         raise SentBackBefore
     again = step("time entry", ENTRY_MOVES, EntryState.ON_TIMESHEET, EntryEvent.SEND_BACK)
     await _move_entries(session, sheet_id, EntryState.ON_TIMESHEET, again, now)
-    return await sheets.enter(
+    sheet = await sheets.enter(
         session,
         sheet_id,
         state,
@@ -91,6 +93,8 @@ async def send_back(
         sent_back_explanation=explanation,
         review_by_at=None,
     )
+    await announcing.sent_back(session, sheet, now=now)
+    return sheet
 
 
 async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:

@@ -11,6 +11,8 @@ from app.companies.tables import BillingProfile, Company, CompanyInvitation, Com
 from app.identity.tables import AccessToken, Grant, SignInSession, User
 from app.kit import crypto
 from app.kit.ids import new_id
+from app.notices.tables import Device
+from app.settings import DEVELOPMENT_SECRET
 from app.trainers.pay_terms import AskingPay
 from app.trainers.tables import Credential, Trainer, TrainerLanguage, TrainerSkill, Verification
 
@@ -199,6 +201,23 @@ async def credential(
         )
         await session.flush()
     return row
+
+
+async def phone(
+    session: AsyncSession, user_id: UUID, *, now: datetime, token: str = "p" * 40
+) -> UUID:
+    """A phone whose token is sealed with the development secret; its id."""
+    row = Device(
+        id=new_id(),
+        user_id=user_id,
+        platform="fcm",
+        token_hash=crypto.fingerprint(f"fcm:{token}"),
+        token_sealed=crypto.seal(DEVELOPMENT_SECRET, "push token", token.encode()),
+        registered_at=now,
+    )
+    session.add(row)
+    await session.flush()
+    return row.id
 
 
 async def demote_owners(session: AsyncSession, *, role: str) -> None:

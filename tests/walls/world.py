@@ -1,7 +1,6 @@
 """Two companies, two trainers and the staff, with one of everything for the first of each.
 
-Requests of the matrix are made on one connection and rolled back after each, so that every actor
-meets the same world.
+Each request is rolled back, so that every actor meets the same world.
 """
 
 from collections.abc import AsyncIterator
@@ -161,7 +160,8 @@ async def _people(session: AsyncSession, world: World) -> None:
         world.things[f"{actor} user"] = user_id
     world.tokens["key"] = await _key(session, world, company.id, owner)
     world.things |= {"company": company.id, "trainer": trainer.id, "invitation": invited.id,
-                     "other company": other.id, "other trainer": other_trainer.id}  # fmt: skip
+                     "other company": other.id, "other trainer": other_trainer.id,
+                     "device": await people.phone(session, trainer.user_id, now=now)}  # fmt: skip
 
 
 async def _expired(session: AsyncSession, user_id: UUID, *, now: datetime) -> str:

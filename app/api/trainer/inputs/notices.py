@@ -1,0 +1,62 @@
+"""What a trainer can say about being told."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from app.api.words import Said, one_line
+from app.domain.notices import Audience, Kind, Platform, kinds_for
+from app.notices.preferences import Wish
+
+Token = Annotated[
+    str,
+    StringConstraints(min_length=20, max_length=4_096, pattern=r"^[A-Za-z0-9_:-]+$"),
+    AfterValidator(one_line),
+]
+
+
+class RegisterDevice(Said):
+    """The phone's push token as Apple (hexadecimal) or Google gave it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"platform": "fcm", "token": "dQw4w9WgXcQ:APA91bExample"}]}
+    )
+
+    platform: Annotated[Platform, WithJsonSchema({"type": "string", "enum": list(Platform)})]
+    token: Token = Field(description="Kept sealed; no answer shows it again.")
+
+
+_KINDS = [kind.value for kind in kinds_for(Audience.TRAINER)]
+
+
+def _own(value: str) -> str:
+    if value not in _KINDS:
+        raise PydanticCustomError("unknown_kind", "This is none of the kinds that concern you")
+    return value
+
+
+OwnKind = Annotated[str, AfterValidator(_own), WithJsonSchema({"type": "string", "enum": _KINDS})]
+
+
+class NoticeSettingSaid(Said):
+    """How to be told of one kind."""
+
+    kind: OwnKind
+    email: Annotated[bool, Field(strict=True)]
+    push: Annotated[bool, Field(strict=True)]
+
+
+class SetNoticeSettings(Said):
+    """The kinds that you name change; the others stay as they are."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"settings": [{"kind": "cap_near", "email": True, "push": False}]}]
+        }
+    )
+
+    settings: Annotated[list[NoticeSettingSaid], Field(min_length=1, max_length=100)]
+
+    def wishes(self) -> list[Wish]:
+        return [Wish(Kind(each.kind), each.email, each.push) for each in self.settings]

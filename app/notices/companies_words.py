@@ -1,0 +1,175 @@
+"""What members of a company and our own staff read in a notice, in English and German."""
+
+from collections.abc import Mapping
+
+from app.domain.notices import Kind
+
+Words = tuple[str, str]
+
+ENGLISH: Mapping[Kind, Words] = {
+    Kind.OFFER_ACCEPTED: ("An offer was accepted", "An engagement has begun."),
+    Kind.OFFER_DECLINED: ("An offer was declined", "The application is open again."),
+    Kind.POSITION_NEAR: (
+        "A position's minutes are nearly used up",
+        "{percent} % are used or set aside for running timers.",
+    ),
+    Kind.POSITION_REACHED: (
+        "A position's minutes are used up",
+        "Time beyond them waits for your decision.",
+    ),
+    Kind.BUDGET_NEAR: (
+        "A project's budget is nearly used up",
+        "{percent} % are used or set aside for running timers.",
+    ),
+    Kind.BUDGET_REACHED: (
+        "A project's budget is used up",
+        "Time beyond it waits for your decision.",
+    ),
+    Kind.CREDIT_NEAR: (
+        "Your credit limit is nearly reached",
+        "{percent} % are used. What you settle makes room again.",
+    ),
+    Kind.CREDIT_REACHED: (
+        "Your credit limit is reached",
+        "Time beyond it waits. What you settle makes room again.",
+    ),
+    Kind.OVER_CAP_WAITING: (
+        "Time beyond a cap waits for you",
+        "Agree or decline by {deadline}; after that our operations team decides.",
+    ),
+    Kind.OVER_CAP_DUE: (
+        "Time beyond a cap still waits for you",
+        "You can decide until {deadline}; after that our operations team decides.",
+    ),
+    Kind.CONTEST_ANSWERED: (
+        "A contest was answered",
+        "Our operations team decides by {deadline}. You may withdraw until then.",
+    ),
+    Kind.COMPANY_CONTEST_DECIDED: ("A contest was decided", "The contested hours are {outcome}."),
+    Kind.TIMESHEET_SUBMITTED: (
+        "A timesheet waits for review",
+        "Review it by {deadline}; without an answer it is approved.",
+    ),
+    Kind.REVIEW_DUE: (
+        "A timesheet still waits for review",
+        "You can answer until {deadline}; then it is approved.",
+    ),
+    Kind.COMPANY_LIMIT_CHANGED: (
+        "The agreed minutes of an engagement have changed",
+        "A raise holds at once, a cut from the next pay week on.",
+    ),
+    Kind.BUDGET_CHANGED: (
+        "A project's budget has changed",
+        "It holds for time from now on. What was logged already stays.",
+    ),
+    Kind.POSITION_CHANGED: (
+        "The minutes of a position have changed",
+        "They hold for time from now on. What was logged already stays.",
+    ),
+    Kind.MEMBER_JOINED: ("Somebody has joined your company", "See who, and in which role."),
+    Kind.ROLE_CHANGED: (
+        "Your role has changed",
+        "In your company's account you are now: {role}.",
+    ),
+    Kind.MEMBERSHIP_ENDED: (
+        "You have left a company's account",
+        "An owner has removed you. You are signed out everywhere.",
+    ),
+    Kind.STAFF_OVER_CAP_WAITING: ("Time beyond a cap waits for operations", "By {deadline}."),
+    Kind.STAFF_OVER_CAP_DUE: ("Time beyond a cap still waits for operations", "By {deadline}."),
+    Kind.STAFF_CONTEST_WAITING: (
+        "A contest waits for operations",
+        "Decide by {deadline}; then the hours are approved.",
+    ),
+    Kind.STAFF_CONTEST_DUE: (
+        "A contest still waits for operations",
+        "Decide by {deadline}; then the hours are approved.",
+    ),
+}
+
+GERMAN: Mapping[Kind, Words] = {
+    Kind.OFFER_ACCEPTED: ("Ein Angebot wurde angenommen", "Ein Engagement hat begonnen."),
+    Kind.OFFER_DECLINED: ("Ein Angebot wurde abgelehnt", "Die Bewerbung ist wieder offen."),
+    Kind.POSITION_NEAR: (
+        "Die Minuten einer Stelle sind fast verbraucht",
+        "{percent} % sind verbraucht oder für laufende Uhren vorgemerkt.",
+    ),
+    Kind.POSITION_REACHED: (
+        "Die Minuten einer Stelle sind verbraucht",
+        "Zeit darüber hinaus wartet auf Ihre Entscheidung.",
+    ),
+    Kind.BUDGET_NEAR: (
+        "Das Budget eines Projekts ist fast verbraucht",
+        "{percent} % sind verbraucht oder für laufende Uhren vorgemerkt.",
+    ),
+    Kind.BUDGET_REACHED: (
+        "Das Budget eines Projekts ist verbraucht",
+        "Zeit darüber hinaus wartet auf Ihre Entscheidung.",
+    ),
+    Kind.CREDIT_NEAR: (
+        "Ihr Kreditrahmen ist fast erreicht",
+        "{percent} % sind verbraucht. Was Sie begleichen, macht wieder Platz.",
+    ),
+    Kind.CREDIT_REACHED: (
+        "Ihr Kreditrahmen ist erreicht",
+        "Zeit darüber hinaus wartet. Was Sie begleichen, macht wieder Platz.",
+    ),
+    Kind.OVER_CAP_WAITING: (
+        "Zeit über einer Grenze wartet auf Sie",
+        "Entscheiden Sie bis {deadline}; danach entscheidet unser Team.",
+    ),
+    Kind.OVER_CAP_DUE: (
+        "Zeit über einer Grenze wartet noch auf Sie",
+        "Sie können bis {deadline} entscheiden; danach entscheidet unser Team.",
+    ),
+    Kind.CONTEST_ANSWERED: (
+        "Eine Beanstandung wurde beantwortet",
+        "Unser Team entscheidet bis {deadline}. Bis dahin können Sie sie zurückziehen.",
+    ),
+    Kind.COMPANY_CONTEST_DECIDED: (
+        "Über eine Beanstandung ist entschieden",
+        "Die bestrittenen Stunden sind {outcome}.",
+    ),
+    Kind.TIMESHEET_SUBMITTED: (
+        "Ein Stundenzettel wartet auf Prüfung",
+        "Prüfen Sie ihn bis {deadline}; ohne Antwort ist er freigegeben.",
+    ),
+    Kind.REVIEW_DUE: (
+        "Ein Stundenzettel wartet noch auf Prüfung",
+        "Sie können bis {deadline} antworten; dann ist er freigegeben.",
+    ),
+    Kind.COMPANY_LIMIT_CHANGED: (
+        "Die vereinbarten Minuten eines Engagements haben sich geändert",
+        "Mehr gilt sofort, weniger ab der nächsten Abrechnungswoche.",
+    ),
+    Kind.BUDGET_CHANGED: (
+        "Das Budget eines Projekts hat sich geändert",
+        "Es gilt für Zeit von jetzt an. Was schon erfasst ist, bleibt.",
+    ),
+    Kind.POSITION_CHANGED: (
+        "Die Minuten einer Stelle haben sich geändert",
+        "Sie gelten für Zeit von jetzt an. Was schon erfasst ist, bleibt.",
+    ),
+    Kind.MEMBER_JOINED: (
+        "Jemand ist Ihrer Firma beigetreten",
+        "Sehen Sie nach, wer und in welcher Rolle.",
+    ),
+    Kind.ROLE_CHANGED: (
+        "Ihre Rolle hat sich geändert",
+        "Im Konto Ihrer Firma sind Sie jetzt: {role}.",
+    ),
+    Kind.MEMBERSHIP_ENDED: (
+        "Sie gehören einem Firmenkonto nicht mehr an",
+        "Ein Inhaber hat Sie entfernt. Sie sind überall abgemeldet.",
+    ),
+    Kind.STAFF_OVER_CAP_WAITING: ("Zeit über einer Grenze wartet aufs Team", "Bis {deadline}."),
+    Kind.STAFF_OVER_CAP_DUE: ("Zeit über einer Grenze wartet noch aufs Team", "Bis {deadline}."),
+    Kind.STAFF_CONTEST_WAITING: (
+        "Eine Beanstandung wartet aufs Team",
+        "Entscheiden Sie bis {deadline}; dann sind die Stunden freigegeben.",
+    ),
+    Kind.STAFF_CONTEST_DUE: (
+        "Eine Beanstandung wartet noch aufs Team",
+        "Entscheiden Sie bis {deadline}; dann sind die Stunden freigegeben.",
+    ),
+}
