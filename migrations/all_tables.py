@@ -22,6 +22,7 @@ import app.projects.bill_terms
 import app.projects.pay_terms
 import app.projects.rate_cards
 import app.projects.tables
+import app.timesheets.adjustments
 import app.timesheets.bill_lines
 import app.timesheets.contests
 import app.timesheets.pay_lines

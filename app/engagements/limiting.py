@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -94,7 +94,8 @@ async def change_limit(
 async def _replace(
     session: AsyncSession, engagement_id: UUID, wanted: list[DatedLimits], now: datetime
 ) -> None:
-    """What was never in force may go; what was, stays for ever."""
+    """What was never in force may go; what was, stays for ever: a trigger sees to it, by `now`."""
+    await session.execute(select(func.set_config("lehrwerk.now", now.isoformat(), True)))
     await session.execute(
         delete(EngagementLimits).where(
             EngagementLimits.engagement_id == engagement_id, EngagementLimits.effective_at > now

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.kit.db import Row
+from app.kit.db import Row, after_create
 
 
 class Engagement(Row):
@@ -71,3 +71,36 @@ class EngagementStep(Row):
     state: Mapped[str]
     actor: Mapped[str]
     at: Mapped[datetime]
+
+
+# What "the past" is, the application says: its clock may be ahead of the server's. Whoever says
+# nothing changes nothing, and no statement reaches back behind the engagement's own history.
+after_create(
+    EngagementLimits.__table__,
+    """
+CREATE FUNCTION limits_in_force_are_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'TRUNCATE' THEN
+    RAISE EXCEPTION 'limits that were in force are never deleted' USING ERRCODE = '42501';
+  END IF;
+  IF OLD.effective_at < coalesce(nullif(current_setting('lehrwerk.now', true), '')::timestamptz,
+                                 'infinity')
+     OR OLD.effective_at < (SELECT max(at) FROM engagement_steps
+                            WHERE engagement_id = OLD.engagement_id) THEN
+    RAISE EXCEPTION 'limits that were in force are never changed' USING ERRCODE = '42501';
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  IF (NEW.engagement_id, NEW.effective_at) <> (OLD.engagement_id, OLD.effective_at) THEN
+    RAISE EXCEPTION 'limits are never moved in time' USING ERRCODE = '42501';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER engagement_limits_frozen BEFORE UPDATE OR DELETE ON engagement_limits
+  FOR EACH ROW EXECUTE FUNCTION limits_in_force_are_frozen();
+CREATE TRIGGER engagement_limits_kept BEFORE TRUNCATE ON engagement_limits
+  FOR EACH STATEMENT EXECUTE FUNCTION limits_in_force_are_frozen();
+""",
+    down="DROP FUNCTION IF EXISTS limits_in_force_are_frozen() CASCADE",
+)

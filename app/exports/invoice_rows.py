@@ -86,6 +86,7 @@ def _lines(from_on: date, to_on: date) -> Select[*tuple[Any, ...]]:
         select(
             Invoice.number,
             InvoiceLine.place,
+            InvoiceLine.type,
             Invoice.company_id,
             Invoice.buyer["legal_name"].astext.label("company"),
             Invoice.issued_on,
@@ -112,6 +113,7 @@ def _line(row: Any) -> Sequence[Cell]:
     return (
         row.number,
         row.place,
+        row.type,
         str(row.company_id),
         row.company,
         row.issued_on,
@@ -134,6 +136,7 @@ INVOICE_LINES = Dataset(
     columns=(
         "number",
         "line",
+        "type",
         "company_id",
         "company",
         "issued_on",

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import invoice_maths, invoicing, money, postal
+from app.domain.adjustments import FLAT
 from app.domain.invoice_maths import TaxTreatment
 from app.domain.invoicing import Language
 from app.domain.refusals import NotFound
@@ -35,6 +36,7 @@ CSV_HEADER = (
     "issued_on",
     "due_on",
     "line",
+    "type",
     "position",
     "trainer",
     "purchase_order",
@@ -180,6 +182,7 @@ def _line(line: InvoiceLineFacts, *, alone: bool) -> DocumentLine:
         net_minor=line.net_minor,
         tax_category=line.tax_category,
         purchase_order=line.purchase_order if alone else None,
+        type=line.type,
     )
 
 
@@ -204,13 +207,14 @@ def _csv_row(facts: InvoiceFacts, line: InvoiceLineFacts) -> Sequence[Cell]:
         summary.issued_on,
         summary.due_on,
         line.place,
+        line.type.value,
         line.position_title,
         line.trainer_label,
         line.purchase_order,
         line.week_from_on,
         line.week_to_on,
-        line.minutes,
-        Decimal(line.bill_rate_minor).scaleb(-places),
+        None if line.type in FLAT else line.minutes,
+        None if line.type in FLAT else Decimal(line.bill_rate_minor).scaleb(-places),
         Decimal(line.net_minor).scaleb(-places),
         line.currency,
         line.tax_category,

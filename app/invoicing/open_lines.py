@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.tables import Company
 from app.domain import wording
+from app.domain.adjustments import LineType
 from app.engagements.tables import Engagement
 from app.invoicing.tables import InvoiceLine
 from app.projects.tables import Position
@@ -32,6 +33,7 @@ class OpenLine:
     bill_rate_minor: int
     net_minor: int
     currency: str
+    type: str
 
 
 def _is_open(until: datetime) -> ColumnElement[bool]:
@@ -75,7 +77,14 @@ async def open_lines(
         .join(Trainer, Trainer.id == BillLine.trainer_id)
         .join(Engagement, Engagement.id == BillLine.engagement_id)
         .where(BillLine.company_id == company_id, _is_open(until))
-        .order_by(Position.title, BillLine.week_starts_at, Trainer.full_name, BillLine.id)
+        .order_by(
+            # Hours first, then what was adjusted, of each position.
+            Position.title,
+            BillLine.type != LineType.TIME.value,
+            BillLine.week_starts_at,
+            Trainer.full_name,
+            BillLine.id,
+        )
     )
     return [
         _line(line, title, order, name, ZoneInfo(zone)) for line, title, order, name, zone in rows
@@ -97,4 +106,5 @@ def _line(
         bill_rate_minor=line.bill_rate_minor,
         net_minor=line.bill_minor,
         currency=line.currency,
+        type=line.type,
     )

@@ -41,11 +41,12 @@ FROM invoices i JOIN invoice_tax_groups g ON g.invoice_id = i.id
 """
 _ONE_LINE = """
 SELECT format('bill line %s stands on %s invoice lines; pinned as approved: %s', b.id, count(l.id),
-              coalesce(bool_and((l.minutes, l.bill_rate_minor, l.net_minor, l.currency)
-                       = (b.minutes, b.bill_rate_minor, b.bill_minor, b.currency)), true)) AS thing,
+              coalesce(bool_and((l.minutes, l.bill_rate_minor, l.net_minor, l.currency, l.type)
+                       = (b.minutes, b.bill_rate_minor, b.bill_minor, b.currency,
+                          b.type)), true)) AS thing,
        count(l.id) <= 1
-       AND coalesce(bool_and((l.minutes, l.bill_rate_minor, l.net_minor, l.currency)
-                    = (b.minutes, b.bill_rate_minor, b.bill_minor, b.currency)), true)
+       AND coalesce(bool_and((l.minutes, l.bill_rate_minor, l.net_minor, l.currency, l.type)
+                    = (b.minutes, b.bill_rate_minor, b.bill_minor, b.currency, b.type)), true)
        AND coalesce(bool_and(i.company_id = b.company_id), true) AS holds
 FROM bill_lines b
 LEFT JOIN invoice_lines l ON l.bill_line_id = b.id

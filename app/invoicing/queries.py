@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor, FinanceActor
+from app.domain.adjustments import LineType
 from app.domain.invoicing import InvoiceState
 from app.domain.permissions import Permission, require
 from app.domain.refusals import NotFound
@@ -45,7 +46,7 @@ class InvoiceSummary:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLineFacts:
-    """One pinned line; both week dates are included."""
+    """One pinned line; both week dates are included. Sums of money have no minutes and no rate."""
 
     place: int
     position_title: str
@@ -59,6 +60,7 @@ class InvoiceLineFacts:
     currency: str
     tax_category: str
     tax_rate_bps: int
+    type: LineType
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ _LINE = (
     InvoiceLine.currency,
     InvoiceLine.tax_category,
     InvoiceLine.tax_rate_bps,
+    InvoiceLine.type,
 )
 
 
@@ -245,7 +248,9 @@ async def _facts(session: AsyncSession, statement: Select[Any]) -> InvoiceFacts:
         language=row.language,
         issuer=row.issuer,
         buyer=row.buyer,
-        lines=[InvoiceLineFacts(**line._mapping) for line in lines],
+        lines=[
+            InvoiceLineFacts(**{**line._mapping, "type": LineType(line.type)}) for line in lines
+        ],
         tax_groups=[TaxGroupFacts(**group._mapping) for group in groups],
     )
 

@@ -96,7 +96,14 @@ class InvoiceLine(Row):
     __table_args__ = (
         UniqueConstraint("invoice_id", "place"),
         UniqueConstraint("bill_line_id"),
-        CheckConstraint("minutes >= 0 AND net_minor >= 0", name="not_negative"),
+        CheckConstraint(
+            "CASE type WHEN 'time' THEN minutes >= 0 AND net_minor >= 0"
+            " WHEN 'correction' THEN minutes <> 0 AND sign(net_minor) * sign(minutes) >= 0"
+            " WHEN 'bonus' THEN minutes = 0 AND net_minor > 0"
+            " WHEN 'expense' THEN minutes = 0 AND net_minor > 0"
+            " WHEN 'clawback' THEN minutes = 0 AND net_minor < 0 ELSE false END",
+            name="sign",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -114,6 +121,7 @@ class InvoiceLine(Row):
     currency: Mapped[str]
     tax_category: Mapped[str]
     tax_rate_bps: Mapped[int]
+    type: Mapped[str] = mapped_column(default="time")
 
 
 class InvoiceTaxGroup(Row):

@@ -9,11 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
+from app.domain.adjustments import LineType
 from app.engagements.tables import Engagement
 from app.payouts import queries
 from app.payouts.queries import PayoutFacts
 from app.payouts.tables import PayoutLine
 from app.projects.tables import Position
+from app.timesheets.adjustments import Adjustment
 from app.timesheets.pay_lines import PayLine
 from app.timesheets.tables import TimeEntry
 
@@ -31,7 +33,10 @@ class ExplainedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLine:
-    """One line: `worked_seconds` are its entries' sum; minutes and money are rounded once."""
+    """One line: `worked_seconds` are its entries' sum; minutes and money are rounded once.
+
+    An adjustment has no entries, but a reason; unless it is a correction it is a sum of money.
+    """
 
     id: UUID
     position_title: str
@@ -43,6 +48,8 @@ class ExplainedLine:
     pay_minor: int
     currency: str
     entries: Sequence[ExplainedEntry]
+    type: LineType
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,8 @@ async def explain(
         return None
     rows = (
         await session.execute(
-            select(PayLine, Position.title)
+            select(PayLine, Position.title, Adjustment.reason)
+            .outerjoin(Adjustment, Adjustment.id == PayLine.adjustment_id)
             .join(PayoutLine, PayoutLine.pay_line_id == PayLine.id)
             .join(Engagement, Engagement.id == PayLine.engagement_id)
             .join(Position, Position.id == Engagement.position_id)
@@ -68,7 +76,7 @@ async def explain(
             .order_by(PayLine.week_starts_at, PayLine.id)
         )
     ).all()
-    entries = await _entries(session, [line.approval_id for line, _ in rows])
+    entries = await _entries(session, [line.approval_id for line, *_ in rows])
     lines = [
         ExplainedLine(
             line.id,
@@ -81,8 +89,10 @@ async def explain(
             line.pay_minor,
             line.currency,
             entries.get((line.approval_id, line.week_starts_at), []),
+            LineType(line.type),
+            reason,
         )
-        for line, title in rows
+        for line, title, reason in rows
     ]
     return Explanation(payout, lines)
 

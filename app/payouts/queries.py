@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
+from app.domain.adjustments import LineType
 from app.domain.settlement import Due, HoldCause, PayoutState, cause_of
 from app.engagements.tables import Engagement
 from app.kit.paging import Cut, Page, cut, paged
@@ -16,6 +17,7 @@ from app.payouts.running import MINIMUM_MINOR
 from app.payouts.tables import Payout, PayoutAccount, PayoutAttempt, PayoutLine, PayoutRun
 from app.projects.tables import Position
 from app.timesheets import pay_lines
+from app.timesheets.adjustments import Adjustment
 from app.timesheets.pay_lines import Contested, PayLine
 from app.timesheets.tables import Approval
 
@@ -61,7 +63,10 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class EarningFacts:
-    """One approved line: worked week, minutes, rate, money and what became of it."""
+    """One approved line: worked week, minutes, rate, money and what became of it.
+
+    An adjustment has its type and its reason; a sum of money has no minutes and no rate.
+    """
 
     id: UUID
     engagement_id: UUID
@@ -76,6 +81,8 @@ class EarningFacts:
     payout_id: UUID | None
     paid: bool
     cause: HoldCause | None
+    type: LineType
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +200,7 @@ async def own_payout(
     return None if row is None else _facts(row)
 
 
-def _earnings() -> Select[PayLine, str, datetime | None, UUID, str, str | None]:
+def _earnings() -> Select[PayLine, str, datetime | None, UUID, str, str | None, str]:
     return (
         select(
             PayLine,
@@ -202,7 +209,9 @@ def _earnings() -> Select[PayLine, str, datetime | None, UUID, str, str | None]:
             Payout.id,
             Payout.state,
             Payout.failure_code,
+            Adjustment.reason,
         )
+        .outerjoin(Adjustment, Adjustment.id == PayLine.adjustment_id)
         .join(Approval, Approval.id == PayLine.approval_id)
         .join(Engagement, Engagement.id == PayLine.engagement_id)
         .join(Position, Position.id == Engagement.position_id)
@@ -239,7 +248,7 @@ async def own_earnings(session: AsyncSession, actor: TrainerActor, page: Cut) ->
 
 
 def _earning(row, *, ready: bool, payable: Mapping[str, int]) -> EarningFacts:  # type: ignore[no-untyped-def]
-    line, title, funded_at, payout_id, state, code = row
+    line, title, funded_at, payout_id, state, code, reason = row
     paid = state == PayoutState.SETTLED.value
     due = Due(
         funded=funded_at is not None,
@@ -263,6 +272,8 @@ def _earning(row, *, ready: bool, payable: Mapping[str, int]) -> EarningFacts:  
         payout_id,
         paid,
         None if paid else cause_of(due),
+        LineType(line.type),
+        reason,
     )
 
 

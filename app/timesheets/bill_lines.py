@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, func, insert, select
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain import hours
+from app.domain.adjustments import FLAT, LineType
 from app.domain.hours import Line, Priced
 from app.domain.money import Money
 from app.domain.timesheets import EntryState, SheetState
@@ -18,23 +27,43 @@ from app.engagements import bill_terms
 from app.engagements.queries import EngagementFacts
 from app.kit.db import Row
 from app.kit.ids import new_id
+from app.timesheets.adjustments import AdjustmentFacts
 from app.timesheets.queries import PieceFacts, SheetFacts, pieces_on_sheets, span_of
-from app.timesheets.tables import Approval
+from app.timesheets.tables import Approval, Timesheet
+
+_FLAT = [type_.value for type_ in FLAT]
 
 
 class BillLine(Row):
-    """One engagement, worked week and bill rate in one approval.
+    """One engagement, worked week and bill rate in one approval; or one adjustment.
 
     `worked_seconds` are those of this approval; `minutes` and `bill_minor` are the rounded
-    cumulative sums of the engagement, week and rate minus what earlier lines hold.
-    `credit_released_at`: the invoice is paid, so the line no longer uses the credit limit.
+    cumulative sums of the engagement, week and rate minus what earlier lines hold. A correction
+    adds whole minutes, or takes them away; bonus, expense and clawback are money alone.
+    `cap_units`: what the line uses of a money cap. `credit_released_at`: the invoice is paid, so
+    the line no longer uses the credit limit.
     """
 
     __tablename__ = "bill_lines"
     __table_args__ = (
         UniqueConstraint("approval_id", "week_starts_at", "bill_rate_minor"),
-        CheckConstraint("worked_seconds > 0", name="seconds"),
-        CheckConstraint("minutes >= 0 AND bill_minor >= 0", name="not_negative"),
+        CheckConstraint(
+            "type IN ('time','bonus','expense','correction','clawback')"
+            " AND (type = 'time') = (adjustment_id IS NULL)",
+            name="type",
+        ),
+        CheckConstraint(
+            "CASE type WHEN 'time' THEN worked_seconds > 0"
+            " WHEN 'correction' THEN minutes <> 0 AND worked_seconds = minutes * 60"
+            " ELSE worked_seconds = 0 AND minutes = 0 AND bill_rate_minor = 0 END",
+            name="seconds",
+        ),
+        CheckConstraint(
+            "CASE type WHEN 'time' THEN minutes >= 0 AND bill_minor >= 0"
+            " WHEN 'correction' THEN sign(bill_minor) * sign(minutes) >= 0"
+            " WHEN 'clawback' THEN bill_minor < 0 ELSE bill_minor > 0 END",
+            name="sign",
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,6 +82,15 @@ class BillLine(Row):
     currency: Mapped[str]
     approved_at: Mapped[datetime]
     credit_released_at: Mapped[datetime | None]
+    type: Mapped[str] = mapped_column(default=LineType.TIME.value)
+    adjustment_id: Mapped[UUID | None] = mapped_column(ForeignKey("adjustments.id"), unique=True)
+    cap_units: Mapped[int] = mapped_column(
+        Computed(
+            "worked_seconds * bill_rate_minor + CASE WHEN type IN ('bonus','expense','clawback')"
+            " THEN bill_minor * 3600 ELSE 0 END",
+            persisted=True,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +99,9 @@ class Billed:
 
     minutes: int
     billed: Money
+
+    def __add__(self, other: "Billed") -> "Billed":
+        return Billed(self.minutes + other.minutes, self.billed + other.billed)
 
 
 async def pin(
@@ -100,6 +141,7 @@ async def pin(
                     "bill_minor": line.priced.minor,
                     "currency": currency,
                     "approved_at": approval.approved_at,
+                    "type": LineType.TIME.value,
                 }
                 for line in lines
             ],
@@ -107,9 +149,66 @@ async def pin(
     return Money(sum(line.priced.minor for line in lines), currency)
 
 
+async def currency_of(session: AsyncSession, engagement_id: UUID) -> str:
+    """The one currency of an engagement."""
+    return (await bill_terms.rates_of(session, engagement_id))[0].currency
+
+
+async def add_sum(
+    session: AsyncSession,
+    approval: Approval,
+    engagement: EngagementFacts,
+    adjustment: AdjustmentFacts,
+    *,
+    bill: Money,
+) -> None:
+    """Write the line of an adjustment that is a sum of money, in the week of its sheet."""
+    sheet = await session.get_one(Timesheet, approval.timesheet_id)
+    session.add(
+        BillLine(
+            id=new_id(),
+            approval_id=approval.id,
+            engagement_id=engagement.id,
+            trainer_id=engagement.trainer_id,
+            project_id=engagement.project_id,
+            position_id=engagement.position_id,
+            company_id=engagement.company_id,
+            week_starts_at=sheet.week_starts_at,
+            week_ends_at=sheet.week_ends_at,
+            worked_seconds=0,
+            minutes=0,
+            bill_rate_minor=0,
+            bill_minor=bill.minor,
+            currency=bill.currency,
+            approved_at=approval.approved_at,
+            type=adjustment.type.value,
+            adjustment_id=adjustment.id,
+        )
+    )
+    await session.flush()
+
+
+async def of_adjustments(
+    session: AsyncSession, adjustment_ids: Collection[UUID]
+) -> Mapping[UUID, Billed]:
+    """What adjustments come to, by adjustment; one without a line has no entry."""
+    rows = await session.execute(
+        select(BillLine.adjustment_id, BillLine.minutes, BillLine.bill_minor, BillLine.currency)
+        .where(BillLine.adjustment_id.in_(list(adjustment_ids)))
+    )  # fmt: skip
+    return {
+        id_: Billed(minutes, Money(minor, currency))
+        for id_, minutes, minor, currency in rows
+        if id_ is not None
+    }
+
+
 async def amounts(session: AsyncSession, sheets: Collection[SheetFacts]) -> Mapping[UUID, Billed]:
-    """What each sheet comes to: its lines once approved, until then what they would be now."""
-    found = await _approved(session, [s.id for s in sheets if s.state is SheetState.APPROVED])
+    """What each sheet comes to: its lines once approved, until then what they would be now.
+
+    Adjustments are lines already, whatever the state of the sheet.
+    """
+    found = await _approved(session, [s.id for s in sheets])
     waiting = [s for s in sheets if s.state is not SheetState.APPROVED]
     engagement_ids = {s.engagement_id for s in sheets}
     rates = await bill_terms.rates_of_many(session, engagement_ids)
@@ -126,7 +225,8 @@ async def amounts(session: AsyncSession, sheets: Collection[SheetFacts]) -> Mapp
             rates[sheet.engagement_id],
             before.get(sheet.engagement_id, {}),
         )
-        found[sheet.id] = _sum(lines, rates[sheet.engagement_id][0].currency)
+        would_be = _sum(lines, rates[sheet.engagement_id][0].currency)
+        found[sheet.id] = would_be + found[sheet.id] if sheet.id in found else would_be
     nothing = {s.id: _sum([], rates[s.engagement_id][0].currency) for s in sheets}
     return {**nothing, **found}
 
@@ -181,7 +281,7 @@ async def _before(
             func.sum(BillLine.minutes),
             func.sum(BillLine.bill_minor),
         )
-        .where(BillLine.engagement_id.in_(list(engagement_ids)))
+        .where(BillLine.engagement_id.in_(list(engagement_ids)), BillLine.type.not_in(_FLAT))
         .group_by(BillLine.engagement_id, BillLine.week_starts_at, BillLine.bill_rate_minor)
     )
     found: dict[UUID, dict[tuple[datetime, int], Priced]] = {}

@@ -162,10 +162,10 @@ async def release_credit(
             BillLine.credit_released_at.is_(None),
         )
         .values(credit_released_at=now)
-        .returning(BillLine.worked_seconds, BillLine.bill_rate_minor)
+        .returning(BillLine.cap_units)
         .execution_options(synchronize_session=False)
     )
-    units = sum(seconds * rate for seconds, rate in released)
+    units = sum(released.scalars())
     if units:
         # The cap itself is refreshed by the next time entry; here it must only not refuse.
         await counters.move(session, [Move(key, -units, used[key])])

@@ -1,16 +1,19 @@
 """What a company reads of hours: minutes and their bill side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor
+from app.domain.adjustments import AdjustmentState
 from app.domain.contests import ContestState
 from app.domain.permissions import Permission, require
 from app.domain.timesheets import SheetState
 from app.kit.paging import Cut, Page
-from app.timesheets import bill_lines, contests, queries
+from app.timesheets import adjustments, bill_lines, contests, queries
+from app.timesheets.adjustments import AdjustmentFacts
 from app.timesheets.bill_lines import Billed
 from app.timesheets.contests import ContestFacts
 from app.timesheets.queries import PieceFacts, SheetFacts
@@ -30,6 +33,14 @@ class CompanyOverCap:
 
     piece: PieceFacts
     amount: Billed
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyAdjustment:
+    """An adjustment with what it is billed; None while it waits, and when it is not billed."""
+
+    facts: AdjustmentFacts
+    amount: Billed | None
 
 
 async def list_timesheets(
@@ -90,3 +101,30 @@ async def list_contests(
 async def contests_on(session: AsyncSession, facts: SheetFacts) -> list[ContestFacts]:
     """The contests of a sheet that the caller has read for this company."""
     return (await contests.of_sheets(session, [facts.id])).get(facts.id, [])
+
+
+async def list_adjustments(
+    session: AsyncSession, actor: ClientActor, page: Cut, *, state: AdjustmentState | None = None
+) -> Page[CompanyAdjustment]:
+    """What changed in approved time, newest first. Raises NotAllowed."""
+    require(actor, Permission.READ_TIME)
+    found = await adjustments.list_of_company(session, actor.company_id, page, state=state)
+    return Page(await _with_sums(session, found.items), found.last)
+
+
+async def adjustments_on(session: AsyncSession, facts: SheetFacts) -> list[CompanyAdjustment]:
+    """The adjustments on a sheet that the caller has read for this company."""
+    found = (await adjustments.of_sheets(session, [facts.id])).get(facts.id, [])
+    return await _with_sums(session, found)
+
+
+async def with_sum(session: AsyncSession, facts: AdjustmentFacts) -> CompanyAdjustment:
+    """An adjustment that the caller has read for this company, with what it is billed."""
+    return (await _with_sums(session, [facts]))[0]
+
+
+async def _with_sums(
+    session: AsyncSession, found: Sequence[AdjustmentFacts]
+) -> list[CompanyAdjustment]:
+    amounts = await bill_lines.of_adjustments(session, [facts.id for facts in found])
+    return [CompanyAdjustment(facts, amounts.get(facts.id)) for facts in found]

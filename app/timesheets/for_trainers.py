@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
+from app.domain.adjustments import AdjustmentState
 from app.domain.contests import ContestState
 from app.domain.refusals import NotFound
 from app.domain.timesheets import EntryState
 from app.engagements import queries as engagements
 from app.kit.paging import Cut, Page
-from app.timesheets import budgets, contests, entries, pay_lines, queries
+from app.timesheets import adjustments, budgets, contests, entries, pay_lines, queries
+from app.timesheets.adjustments import AdjustmentFacts
 from app.timesheets.allowances import Allowance
 from app.timesheets.contests import ContestFacts
 from app.timesheets.pay_lines import Earned
@@ -38,6 +40,14 @@ class TrainerAllowance:
     allowance: Allowance
     pay_week_timezone: str
     own_timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerAdjustment:
+    """An adjustment with what she earns by it; None while it waits, and when it is declined."""
+
+    facts: AdjustmentFacts
+    amount: Earned | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +135,14 @@ async def contests_on(
 ) -> dict[UUID, list[ContestFacts]]:
     """By sheet, for sheets that the caller has read for this trainer."""
     return await contests.of_sheets(session, [sheet.facts.id for sheet in sheets])
+
+
+async def list_adjustments(
+    session: AsyncSession, actor: TrainerActor, page: Cut, *, state: AdjustmentState | None = None
+) -> Page[TrainerAdjustment]:
+    """What changed in her approved time, newest first."""
+    found = await adjustments.list_of_trainer(session, actor.trainer_id, page, state=state)
+    amounts = await pay_lines.of_adjustments(session, [facts.id for facts in found.items])
+    return Page(
+        [TrainerAdjustment(facts, amounts.get(facts.id)) for facts in found.items], found.last
+    )

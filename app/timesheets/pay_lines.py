@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain import hours
+from app.domain.adjustments import FLAT, LineType
 from app.domain.hours import Line, Priced
 from app.domain.money import Money
 from app.domain.timesheets import EntryState, SheetState
@@ -18,6 +19,7 @@ from app.engagements import pay_terms
 from app.engagements.queries import EngagementFacts
 from app.kit.db import Row
 from app.kit.ids import new_id
+from app.timesheets.adjustments import AdjustmentFacts
 from app.timesheets.queries import (
     PIECE_COLUMNS,
     PieceFacts,
@@ -26,21 +28,41 @@ from app.timesheets.queries import (
     read_piece,
     span_of,
 )
-from app.timesheets.tables import Approval, TimeEntry
+from app.timesheets.tables import Approval, TimeEntry, Timesheet
+
+_FLAT = [type_.value for type_ in FLAT]
 
 
 class PayLine(Row):
-    """One engagement, worked week and pay rate in one approval.
+    """One engagement, worked week and pay rate in one approval; or one adjustment.
 
     `worked_seconds` are those of this approval; `minutes` and `pay_minor` are the rounded
-    cumulative sums of the engagement, week and rate minus what earlier lines hold.
+    cumulative sums of the engagement, week and rate minus what earlier lines hold. A correction
+    adds whole minutes, or takes them away; bonus, expense and clawback are money alone. `owed`: the
+    trainer was paid this before it was taken back, so that she owes it until a payout sets it off.
     """
 
     __tablename__ = "pay_lines"
     __table_args__ = (
         UniqueConstraint("approval_id", "week_starts_at", "pay_rate_minor"),
-        CheckConstraint("worked_seconds > 0", name="seconds"),
-        CheckConstraint("minutes >= 0 AND pay_minor >= 0", name="not_negative"),
+        CheckConstraint(
+            "type IN ('time','bonus','expense','correction','clawback')"
+            " AND (type = 'time') = (adjustment_id IS NULL)",
+            name="type",
+        ),
+        CheckConstraint(
+            "CASE type WHEN 'time' THEN worked_seconds > 0"
+            " WHEN 'correction' THEN minutes <> 0 AND worked_seconds = minutes * 60"
+            " ELSE worked_seconds = 0 AND minutes = 0 AND pay_rate_minor = 0 END",
+            name="seconds",
+        ),
+        CheckConstraint(
+            "CASE type WHEN 'time' THEN minutes >= 0 AND pay_minor >= 0"
+            " WHEN 'correction' THEN sign(pay_minor) * sign(minutes) >= 0"
+            " WHEN 'clawback' THEN pay_minor <= 0 ELSE pay_minor >= 0 END",
+            name="sign",
+        ),
+        CheckConstraint("NOT owed OR pay_minor < 0", name="owed"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -56,6 +78,9 @@ class PayLine(Row):
     pay_minor: Mapped[int]
     currency: Mapped[str]
     approved_at: Mapped[datetime]
+    type: Mapped[str] = mapped_column(default=LineType.TIME.value)
+    adjustment_id: Mapped[UUID | None] = mapped_column(ForeignKey("adjustments.id"), unique=True)
+    owed: Mapped[bool] = mapped_column(default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +89,9 @@ class Earned:
 
     minutes: int
     earned: Money
+
+    def __add__(self, other: "Earned") -> "Earned":
+        return Earned(self.minutes + other.minutes, self.earned + other.earned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +134,8 @@ async def pin(
                     "pay_minor": line.priced.minor,
                     "currency": currency,
                     "approved_at": approval.approved_at,
+                    "type": LineType.TIME.value,
+                    "owed": False,
                 }
                 for line in lines
             ],
@@ -113,9 +143,58 @@ async def pin(
     return Money(sum(line.priced.minor for line in lines), currency)
 
 
+async def add_sum(
+    session: AsyncSession,
+    approval: Approval,
+    engagement: EngagementFacts,
+    adjustment: AdjustmentFacts,
+    *,
+    pay: Money,
+) -> None:
+    """Write the line of an adjustment that is a sum of money, in the week of its sheet."""
+    sheet = await session.get_one(Timesheet, approval.timesheet_id)
+    session.add(
+        PayLine(
+            id=new_id(),
+            approval_id=approval.id,
+            engagement_id=engagement.id,
+            trainer_id=engagement.trainer_id,
+            week_starts_at=sheet.week_starts_at,
+            week_ends_at=sheet.week_ends_at,
+            worked_seconds=0,
+            minutes=0,
+            pay_rate_minor=0,
+            pay_minor=pay.minor,
+            currency=pay.currency,
+            approved_at=approval.approved_at,
+            type=adjustment.type.value,
+            adjustment_id=adjustment.id,
+        )
+    )
+    await session.flush()
+
+
+async def of_adjustments(
+    session: AsyncSession, adjustment_ids: Collection[UUID]
+) -> Mapping[UUID, Earned]:
+    """What adjustments come to, by adjustment; one without a line has no entry."""
+    rows = await session.execute(
+        select(PayLine.adjustment_id, PayLine.minutes, PayLine.pay_minor, PayLine.currency)
+        .where(PayLine.adjustment_id.in_(list(adjustment_ids)))
+    )  # fmt: skip
+    return {
+        id_: Earned(minutes, Money(minor, currency))
+        for id_, minutes, minor, currency in rows
+        if id_ is not None
+    }
+
+
 async def amounts(session: AsyncSession, sheets: Collection[SheetFacts]) -> Mapping[UUID, Earned]:
-    """What each sheet comes to: its lines once approved, until then what they would be now."""
-    found = await _approved(session, [s.id for s in sheets if s.state is SheetState.APPROVED])
+    """What each sheet comes to: its lines once approved, until then what they would be now.
+
+    Adjustments are lines already, whatever the state of the sheet.
+    """
+    found = await _approved(session, [s.id for s in sheets])
     waiting = [s for s in sheets if s.state is not SheetState.APPROVED]
     engagement_ids = {s.engagement_id for s in sheets}
     rates = await pay_terms.rates_of_many(session, engagement_ids)
@@ -131,7 +210,8 @@ async def amounts(session: AsyncSession, sheets: Collection[SheetFacts]) -> Mapp
             rates[sheet.engagement_id],
             before.get(sheet.engagement_id, {}),
         )
-        found[sheet.id] = _sum(lines, rates[sheet.engagement_id][0].currency)
+        would_be = _sum(lines, rates[sheet.engagement_id][0].currency)
+        found[sheet.id] = would_be + found[sheet.id] if sheet.id in found else would_be
     nothing = {s.id: _sum([], rates[s.engagement_id][0].currency) for s in sheets}
     return {**nothing, **found}
 
@@ -198,7 +278,7 @@ async def _before(
             func.sum(PayLine.minutes),
             func.sum(PayLine.pay_minor),
         )
-        .where(PayLine.engagement_id.in_(list(engagement_ids)))
+        .where(PayLine.engagement_id.in_(list(engagement_ids)), PayLine.type.not_in(_FLAT))
         .group_by(PayLine.engagement_id, PayLine.week_starts_at, PayLine.pay_rate_minor)
     )
     found: dict[UUID, dict[tuple[datetime, int], Priced]] = {}

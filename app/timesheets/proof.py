@@ -109,13 +109,18 @@ SELECT 'engagement_total', engagement_id, '', sum({_SECONDS}) FROM companys GROU
 UNION ALL
 SELECT 'position_total', position_id, '', sum({_SECONDS}) FROM companys GROUP BY 1, 2, 3
 UNION ALL
-SELECT 'project_budget', project_id, '', sum(units) FROM priced GROUP BY 1, 2, 3
+SELECT 'project_budget', project_id, '', sum(units) FROM (
+  SELECT project_id, units FROM priced
+  UNION ALL
+  SELECT project_id, cap_units FROM bill_lines WHERE type <> 'time'
+) AS budget GROUP BY 1, 2, 3
 UNION ALL
 SELECT 'credit_limit', company_id, '', sum(units) FROM (
   SELECT company_id, units FROM priced
   UNION ALL
-  SELECT company_id, -worked_seconds * bill_rate_minor FROM bill_lines
-  WHERE credit_released_at IS NOT NULL
+  SELECT company_id, cap_units FROM bill_lines WHERE type <> 'time'
+  UNION ALL
+  SELECT company_id, -cap_units FROM bill_lines WHERE credit_released_at IS NOT NULL
 ) AS credit GROUP BY 1, 2, 3
 """  # noqa: S608 – our own constants
 
@@ -129,7 +134,7 @@ def _lines_match(side: str, billed: str) -> tuple[str, str, str]:
 SELECT a.id AS approval, coalesce(l.seconds, 0) AS lines, coalesce(e.seconds, 0) AS entries
 FROM approvals a
 LEFT JOIN (SELECT approval_id, sum(worked_seconds) AS seconds FROM {side}_lines
-           GROUP BY 1) l ON l.approval_id = a.id
+           WHERE type = 'time' GROUP BY 1) l ON l.approval_id = a.id
 LEFT JOIN (SELECT approval_id, sum({_SECONDS}) AS seconds FROM time_entries
            WHERE state = 'approved' AND {billed} GROUP BY 1) e ON e.approval_id = a.id
 WHERE coalesce(l.seconds, 0) <> coalesce(e.seconds, 0)
@@ -145,7 +150,7 @@ def _rounded_once(side: str) -> tuple[str, str, str]:
         f"""
 SELECT engagement_id AS engagement, week_starts_at AS week, {side}_rate_minor AS rate,
        sum(worked_seconds) AS seconds, sum(minutes) AS minutes
-FROM {side}_lines GROUP BY 1, 2, 3
+FROM {side}_lines WHERE type IN ('time', 'correction') GROUP BY 1, 2, 3
 HAVING sum(minutes) <> floor((sum(worked_seconds) + 30) / 60)
     OR sum({side}_minor) <> floor((2 * sum(minutes) * {side}_rate_minor + 60) / 120)
 """,  # noqa: S608 – our own constants
@@ -161,20 +166,41 @@ _IDENTITIES = (
         "approvals are posted as their lines",
         "SELECT count(*) FROM approvals",
         """
-SELECT a.id AS approval FROM approvals a
+SELECT a.id AS approval FROM approvals a LEFT JOIN adjustments j ON j.approval_id = a.id
 LEFT JOIN (SELECT approval_id, sum(bill_minor) AS minor FROM bill_lines GROUP BY 1) b
   ON b.approval_id = a.id
 LEFT JOIN (SELECT approval_id, sum(pay_minor) AS minor FROM pay_lines GROUP BY 1) p
   ON p.approval_id = a.id
 LEFT JOIN (
   SELECT g.key, sum(e.amount_minor) FILTER (WHERE c.key LIKE 'asset:unbilled:%') AS unbilled,
-         -sum(e.amount_minor) FILTER (WHERE c.key LIKE 'liability:trainer%payable') AS payable
+         -sum(e.amount_minor) FILTER (WHERE c.key LIKE 'liability:trainer%payable'
+                                      OR c.key LIKE 'asset:receivable:trainer:%') AS payable
   FROM posting_groups g JOIN ledger_entries e ON e.group_id = g.id
   JOIN ledger_accounts c ON c.id = e.account_id
-  WHERE g.source = 'approval' GROUP BY 1
-) l ON l.key = a.id::text
+  WHERE g.source IN ('approval', 'adjustment') GROUP BY 1
+) l ON l.key = coalesce(j.id, a.id)::text
 WHERE coalesce(b.minor, 0) <> coalesce(l.unbilled, 0)
    OR coalesce(p.minor, 0) <> coalesce(l.payable, 0)
+""",
+    ),
+    (
+        "an approved adjustment is one line a side, of its engagement, and no other is one",
+        "SELECT count(*) FROM adjustments",
+        """
+SELECT j.id AS adjustment, j.state AS state, b.lines AS bill, p.lines AS pay
+FROM adjustments j
+CROSS JOIN LATERAL (
+  SELECT count(*) AS lines, coalesce(bool_and((type, approval_id, engagement_id, minutes)
+         = (j.type, j.approval_id, j.engagement_id, coalesce(j.minutes, 0))
+         AND (j.expense_minor IS NULL OR bill_minor = j.expense_minor)), true) AS same
+  FROM bill_lines WHERE adjustment_id = j.id) b
+CROSS JOIN LATERAL (
+  SELECT count(*) AS lines, coalesce(bool_and((type, approval_id, engagement_id, minutes)
+         = (j.type, j.approval_id, j.engagement_id, coalesce(j.minutes, 0))
+         AND (j.expense_minor IS NULL OR pay_minor = j.expense_minor)), true) AS same
+  FROM pay_lines WHERE adjustment_id = j.id) p
+WHERE p.lines <> (j.state = 'approved')::int OR NOT p.same OR NOT b.same
+   OR b.lines <> (j.state = 'approved' AND NOT j.at_platform_cost)::int
 """,
     ),
     (
@@ -211,7 +237,8 @@ SELECT s.id AS sheet, s.state AS state, coalesce(a.rest, 0) AS approvals,
 FROM timesheets s
 LEFT JOIN (SELECT a.timesheet_id, count(*) FILTER (WHERE c.id IS NULL) AS rest,
                   count(c.id) AS allowed
-           FROM approvals a LEFT JOIN contests c ON c.approval_id = a.id GROUP BY 1) a
+           FROM approvals a LEFT JOIN contests c ON c.approval_id = a.id
+           WHERE NOT EXISTS (SELECT FROM adjustments j WHERE j.approval_id = a.id) GROUP BY 1) a
   ON a.timesheet_id = s.id
 LEFT JOIN (SELECT e.timesheet_id, count(*) FILTER (WHERE c.id IS NULL) AS uncontested
            FROM time_entries e LEFT JOIN contests c ON c.entry_id = e.id

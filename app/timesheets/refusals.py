@@ -127,6 +127,12 @@ class ExplanationNeeded(Refusal):
     de = "Geben Sie einen Grund und eine Erklärung an, die die Fachkraft lesen kann."
 
 
+class BudgetReached(Refusal):
+    kind = Kind.STATE
+    en = "The project's budget leaves no room. Raise it, then try again."
+    de = "Das Budget des Projekts ist ausgeschöpft. Erhöhen Sie es und versuchen Sie es erneut."
+
+
 class CreditLimitReached(Refusal):
     kind = Kind.STATE
     en = "Your credit limit leaves no room. Pay an open invoice, then decide again."

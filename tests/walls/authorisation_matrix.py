@@ -75,6 +75,11 @@ def _contested(world: World) -> dict[str, Any]:
                          "reason_code": "duplicate", "explanation": "Twice."}]}  # fmt: skip
 
 
+def _bonus(world: World) -> dict[str, Any]:
+    del world
+    return {"amount": _usd(5_000), "reason": "Well found."}
+
+
 def _later(world: World) -> str:
     return (world.now + timedelta(days=1)).isoformat()
 
@@ -152,6 +157,8 @@ CLIENT = {
     "contest_entries": Rule(201, of="timesheet_id", body=_contested),
     "list_contests": Rule(200, viewer=200),
     "withdraw_contest": Rule(200, of="contest_id"),
+    "give_bonus": Rule(201, of="engagement_id", things={"engagement_id": "hours"}, body=_bonus),
+    "list_adjustments": Rule(200, viewer=200),
     "list_over_cap": Rule(200, viewer=200),
     "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over the week"}),
     "list_invoices": Rule(200, viewer=200),
@@ -208,6 +215,7 @@ TRAINER = {
     "list_time": Rule(200),
     "list_timesheets": Rule(200),
     "submit_timesheet": Rule(200, of="timesheet_id", things={"timesheet_id": "open timesheet"}),
+    "list_adjustments": Rule(200),
     "list_contests": Rule(200),
     "answer_contest": Rule(200, of="contest_id"),
     "start_payout_onboarding": Rule(201),

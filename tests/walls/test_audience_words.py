@@ -26,6 +26,7 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "pay_week": "a week of hours, no money",
         "PayWeekSaid": "the same",
         "PayWeekView": "the same",
+        "expense": "what a trainer laid out: both sides see the same sum",
     },
 }
 # Sentences may speak of paying in general; these two words give the other side away anywhere.

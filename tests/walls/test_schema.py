@@ -18,7 +18,7 @@ CURRENCY_ELSEWHERE = {"ledger_balances": "ledger_accounts"}
 SHORT_INSTANTS = {"at"}
 APPEND_ONLY = (
     "ledger_entries", "posting_groups", "ledger_links", "invoices", "invoice_lines",
-    "invoice_tax_groups",
+    "invoice_tax_groups", "engagement_limits",
 )  # fmt: skip
 
 

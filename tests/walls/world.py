@@ -40,7 +40,7 @@ from app.timesheets.contesting import Objection
 from app.timesheets.recording import TimeSaid
 from app.timesheets.tables import CapCounter, TimeEntry
 from app.trainers.tables import EvidenceDocument
-from tests.factories import accounts, deals, invoiced, papers, people, work
+from tests.factories import accounts, adjusted, deals, invoiced, papers, people, work
 from tests.gateways.simulator.running import Running
 
 DOOR_OF = {
@@ -304,7 +304,7 @@ async def _hours(session: AsyncSession, world: World) -> None:
         bill_minor=BILL_MINOR,
         pay_minor=PAY_MINOR,
     )
-    things["hours"] = engagement.id
+    things |= await adjusted.planted(session, things, engagement.id, BILL_MINOR, now=now)
     monday = (now - timedelta(days=now.weekday())).replace(hour=6, minute=0, second=0)
     world.logged_at = last = monday.replace(microsecond=0) - timedelta(days=7)
     trainer = TrainerActor(things["trainer"], things["trainer user"])

@@ -4,6 +4,7 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.client import (
+    adjustment_routes,
     api_key_routes,
     candidate_routes,
     company_routes,
@@ -66,6 +67,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     hiring_routes.ROUTER,
     time_routes.ROUTER,
     contest_routes.ROUTER,
+    adjustment_routes.ROUTER,
     invoice_routes.router,
     candidate_routes.ROUTER,
     project_routes.ROUTER,

@@ -69,7 +69,8 @@ async def get_timesheet(
     too and are priced with the week in which they were worked."""
     sheet, pieces = await for_companies.get_timesheet(session, caller, timesheet_id)
     contests = await for_companies.contests_on(session, sheet.facts)
-    return detail_view(sheet, pieces, contests, language)
+    adjusted = await for_companies.adjustments_on(session, sheet.facts)
+    return detail_view(sheet, pieces, contests, adjusted, language=language)
 
 
 @ROUTER.post("/timesheets/{timesheet_id}/approve", operation_id="approve_timesheet")

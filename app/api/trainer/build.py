@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
 from app.api.trainer import (
+    adjustment_routes,
     contest_routes,
     credential_routes,
     earning_routes,
@@ -62,6 +63,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     time_routes.ROUTER,
     sync_routes.ROUTER,
     contest_routes.ROUTER,
+    adjustment_routes.ROUTER,
     earning_routes.router,
     feed_routes.ROUTER,
 )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
+from app.domain.adjustments import LineType
+
 DocumentLanguage = Literal["en", "de"]
 
 
@@ -42,7 +44,8 @@ class DocumentLine:
     """Minutes of one trainer in one position at one bill rate, `worked_from..worked_until`.
 
     Both dates are included. `trainer_label` is the name under which the client knows the trainer.
-    A purchase order of the line is for invoices on which the positions have different ones.
+    A purchase order of the line is for invoices on which the positions have different ones. A line
+    of another type than time says so; a bonus, an expense or a clawback is a sum without minutes.
     """
 
     position_title: str
@@ -54,6 +57,7 @@ class DocumentLine:
     net_minor: int
     tax_category: str
     purchase_order: str | None = None
+    type: LineType = LineType.TIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import typst
 
 from app.domain import money
+from app.domain.adjustments import FLAT
 from app.gateways.documents import wording
 from app.gateways.documents.glyphs import printable
 from app.gateways.documents.rendering import (
@@ -139,15 +140,17 @@ def _facts(document: InvoiceDocument, labels: dict[str, str]) -> list[Fact]:
 def _line(document: InvoiceDocument, position: int, line: DocumentLine) -> dict[str, str]:
     language, exponent = document.language, money.exponent(document.currency)
     worked = wording.days(line.worked_from, line.worked_until, language)
+    flat = line.type in FLAT
     return {
         "position": str(position),
+        "kind": wording.LABELS[language][f"type_{line.type.value}"],
         "title": line.position_title,
         "trainer": line.trainer_label,
         "worked": worked,
         "purchase_order": line.purchase_order or "",
-        "hours": wording.hours(line.minutes, language),
-        "minutes": wording.number(line.minutes, language),
-        "rate": wording.number(line.bill_rate_minor, language, exponent),
+        "hours": "" if flat else wording.hours(line.minutes, language),
+        "minutes": "" if flat else wording.number(line.minutes, language),
+        "rate": "" if flat else wording.number(line.bill_rate_minor, language, exponent),
         "amount": wording.number(line.net_minor, language, exponent),
     }
 

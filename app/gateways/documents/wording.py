@@ -46,6 +46,11 @@ LABELS: Final[Mapping[DocumentLanguage, Mapping[str, str]]] = MappingProxyType(
                 "of": "of",
                 "sample": "Development issuer – invented data",
                 "times": "Hours are shown as h:mm. Amounts are computed from minutes.",
+                "type_time": "",
+                "type_bonus": "Bonus",
+                "type_expense": "Expenses",
+                "type_correction": "Correction of hours",
+                "type_clawback": "Refund",
             }
         ),
         "de": MappingProxyType(
@@ -85,6 +90,11 @@ LABELS: Final[Mapping[DocumentLanguage, Mapping[str, str]]] = MappingProxyType(
                 "of": "von",
                 "sample": "Entwicklungs-Aussteller – erfundene Daten",
                 "times": "Stunden als h:mm. Beträge sind aus den Minuten berechnet.",
+                "type_time": "",
+                "type_bonus": "Prämie",
+                "type_expense": "Auslagen",
+                "type_correction": "Korrektur von Stunden",
+                "type_clawback": "Erstattung",
             }
         ),
     }

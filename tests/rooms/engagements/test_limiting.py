@@ -4,6 +4,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor, CompanyRole
@@ -99,3 +101,40 @@ async def test_whose_it_is_not(session: AsyncSession) -> None:
         await limiting.change_limit(session, viewer, at.engagement.id, said, now=NOW)
     with pytest.raises(InvalidValues):
         await posting.change_budget(session, at.client, at.project.id, Money(5, "EUR"), now=NOW)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE engagement_limits SET weekly_minutes = weekly_minutes + 1",
+        "UPDATE engagement_limits SET effective_at = effective_at - interval '1 day'",
+        "UPDATE engagement_limits SET total_minutes = 1",
+        "DELETE FROM engagement_limits",
+        "TRUNCATE engagement_limits",
+    ],
+)
+@pytest.mark.parametrize("said_now", [None, "-infinity", "now"])
+async def test_what_was_in_force_stays_for_ever(
+    session: AsyncSession, statement: str, said_now: str | None
+) -> None:
+    """Whatever a statement says that the time is: the engagement's own history knows better."""
+    at = await deal(session, now=NOW - timedelta(days=3), weekly_minutes=120)
+    await change(session, at, weekly_minutes=300)
+    before = await queries.limits_of(session, at.engagement.id)
+    instant = NOW.isoformat() if said_now == "now" else said_now or ""
+    await session.execute(select(func.set_config("lehrwerk.now", instant, True)))
+    with pytest.raises(DBAPIError, match="never"):
+        async with session.begin_nested():
+            await session.execute(text(statement))
+    assert await queries.limits_of(session, at.engagement.id) == before
+
+
+async def test_what_is_still_to_come_may_change(session: AsyncSession) -> None:
+    """A cut that waits is replaced by another and taken back; what held is kept."""
+    at = await deal(session, now=NOW - timedelta(days=3), weekly_minutes=120)
+    (first,) = await queries.limits_of(session, at.engagement.id)
+    for weekly in (60, 30, 240):
+        await change(session, at, weekly_minutes=weekly)
+        found = await queries.limits_of(session, at.engagement.id)
+        assert (found[0], len(found)) == (first, 2)
+        assert found[1].weekly_minutes == weekly

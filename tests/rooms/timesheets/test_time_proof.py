@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import OperationsActor
 from app.domain.contests import ContestReason, Outcome
+from app.domain.money import Money
 from app.timesheets import (
     answering,
     approving,
     budgets,
     contesting,
     deciding,
+    giving,
     judging,
     proof,
     submitting,
@@ -22,11 +24,14 @@ from app.timesheets import (
 from app.timesheets.bill_lines import BillLine
 from app.timesheets.contesting import Objection
 from app.timesheets.deciding import Decision
+from app.timesheets.giving import Bonus
 from app.timesheets.judging import Judgement
 from app.timesheets.tables import CapCounter
 from app.timesheets.timing import TimerSaid
 from tests.factories.at_work import Deal, deal
 from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, assert_proven, log
+
+OF_TIME = " WHERE type = 'time'"
 
 
 async def story(session: AsyncSession) -> Deal:
@@ -45,6 +50,8 @@ async def story(session: AsyncSession) -> Deal:
         session, at.worker, at.engagement.id, TimerSaid(at.engagement.id), now=NOW + 7 * 24 * HOUR
     )
     await contested(session)
+    bonus = Bonus(Money(12_345, "USD"), "Well found.")
+    await giving.give_bonus(session, at.client, at.engagement.id, uuid4(), bonus, now=NOW)
     return at
 
 
@@ -87,15 +94,20 @@ async def test_it_holds(session: AsyncSession) -> None:
         ("DELETE FROM cap_counters WHERE scope = 'position_total'", "used caps"),
         ("UPDATE time_entries SET stops_by_at = stops_by_at - interval '1 s'"
          " WHERE state = 'running'", "used caps"),
-        ("UPDATE bill_lines SET worked_seconds = worked_seconds + 1", "bill lines hold"),
-        ("DELETE FROM pay_lines", "pay lines hold"),
-        ("UPDATE bill_lines SET minutes = minutes + 1", "bill lines are rounded"),
-        ("UPDATE pay_lines SET pay_minor = pay_minor + 1", "pay lines are rounded"),
-        ("UPDATE pay_lines SET pay_minor = pay_minor + 1", "approvals are posted"),
+        ("UPDATE bill_lines SET worked_seconds = worked_seconds + 1" + OF_TIME, "bill lines hold"),
+        ("DELETE FROM pay_lines" + OF_TIME, "pay lines hold"),
+        ("UPDATE bill_lines SET minutes = minutes + 1" + OF_TIME, "bill lines are rounded"),
+        ("UPDATE pay_lines SET pay_minor = pay_minor + 1" + OF_TIME, "pay lines are rounded"),
+        ("UPDATE pay_lines SET pay_minor = pay_minor + 1" + OF_TIME, "approvals are posted"),
         ("UPDATE bill_lines SET bill_minor = bill_minor - 1", "approvals are posted"),
         ("UPDATE time_entries SET state = 'recorded' WHERE state = 'approved'", "entries stand"),
         ("UPDATE timesheets SET state = 'submitted' WHERE state = 'approved'", "entries stand"),
         ("UPDATE timesheets SET state = 'approved' WHERE state = 'open'", "each sheet's rest"),
+        # Adjustments: a side that is missing or doubled, money that no counter knows.
+        ("DELETE FROM bill_lines WHERE type = 'bonus'", "an approved adjustment"),
+        ("DELETE FROM bill_lines WHERE type = 'bonus'", "used caps"),
+        ("UPDATE pay_lines SET pay_minor = pay_minor + 1 WHERE type = 'bonus'",
+         "approvals are posted"),
         # Contests: a second approval, a missing one, a state that nobody decided, a stray contest.
         ("INSERT INTO approvals SELECT gen_random_uuid(), timesheet_id, actor, approved_at,"
          " funded_at FROM approvals LIMIT 1", "each sheet's rest"),
@@ -158,5 +170,5 @@ async def test_paid_lines_leave_the_credit_limit_once(session: AsyncSession) -> 
     for _ in range(2):
         await budgets.release_credit(session, at.company.id, lines, now=NOW)
     assert before is not None
-    assert await session.scalar(used) == before - 7_200 * 15_000
+    assert await session.scalar(used) == before - 7_200 * 15_000 - 12_345 * 3_600
     await assert_proven(session)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.api.client.views.adjustments import AdjustmentView, adjustment_view
 from app.api.client.views.time import (
     TimesheetEntryView,
     TimesheetView,
@@ -15,7 +16,7 @@ from app.api.client.views.time import (
 from app.api.words import Seen
 from app.domain.contests import ON_SILENCE, ContestReason, ContestState
 from app.timesheets.contests import ContestFacts
-from app.timesheets.for_companies import CompanySheet
+from app.timesheets.for_companies import CompanyAdjustment, CompanySheet
 from app.timesheets.queries import PieceFacts
 
 
@@ -47,10 +48,11 @@ class ContestView(Seen):
 
 
 class TimesheetDetailView(TimesheetView):
-    """A timesheet with its entries, and the contests of some of them."""
+    """A timesheet with its entries, the contests of some of them, and lines that were added."""
 
     entries: list[TimesheetEntryView]
     contests: list[ContestView]
+    adjustments: list[AdjustmentView]
 
 
 class ContestedTimesheetView(Seen):
@@ -92,12 +94,15 @@ def detail_view(
     sheet: CompanySheet,
     pieces: Sequence[PieceFacts],
     contests: Sequence[ContestFacts],
+    adjustments: Sequence[CompanyAdjustment],
+    *,
     language: str,
 ) -> TimesheetDetailView:
     return TimesheetDetailView(
         **dict(timesheet_view(sheet)),
         entries=[entry_view(piece) for piece in pieces],
         contests=[contest_view(each, language) for each in contests],
+        adjustments=[adjustment_view(each) for each in adjustments],
     )
 
 

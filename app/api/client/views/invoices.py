@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from app.api.words import MoneySeen, Seen
+from app.domain.adjustments import LineType
 from app.invoicing.paying import PaymentPage
 from app.invoicing.queries import InvoiceFacts, InvoiceLineFacts, InvoiceSummary
 
@@ -46,9 +47,11 @@ class ClientInvoiceSummary(Seen):
 
 
 class ClientInvoiceLine(Seen):
-    """Time of one trainer in one week at one bill rate (per hour); both week dates included."""
+    """Time of one trainer in one week at one bill rate (per hour); both week dates included.
+    A bonus or another sum of money (see `type`) has no minutes and no rate."""
 
     place: int
+    type: LineType
     position_title: str
     trainer: str
     purchase_order: str | None
@@ -168,6 +171,7 @@ def _summary_fields(facts: InvoiceSummary, today: date) -> dict[str, Any]:
 def _line(facts: InvoiceLineFacts) -> ClientInvoiceLine:
     return ClientInvoiceLine(
         place=facts.place,
+        type=facts.type,
         position_title=facts.position_title,
         trainer=facts.trainer_label,
         purchase_order=facts.purchase_order,

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from app.api.words import MoneySeen, Seen
+from app.domain.adjustments import LineType
 from app.invoicing.issuers import Issuer
 from app.invoicing.queries import InvoiceFacts, InvoiceLineFacts, InvoiceSummary, PaymentFacts
 from app.invoicing.running import InvoiceRunFacts
@@ -78,6 +79,7 @@ class FinanceInvoiceLine(Seen):
     """One engagement, week and bill rate; both week dates are included."""
 
     place: int
+    type: LineType
     position_title: str
     trainer: str
     purchase_order: str | None
@@ -236,6 +238,7 @@ def _summary_fields(facts: InvoiceSummary, today: date) -> dict[str, Any]:
 def _line(facts: InvoiceLineFacts) -> FinanceInvoiceLine:
     return FinanceInvoiceLine(
         place=facts.place,
+        type=facts.type,
         position_title=facts.position_title,
         trainer=facts.trainer_label,
         purchase_order=facts.purchase_order,

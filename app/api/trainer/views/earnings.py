@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.api.words import MoneySeen, Seen
+from app.domain.adjustments import LineType
 from app.domain.settlement import REASONS, HoldCause
 from app.payouts.accounts import AccountFacts
 from app.payouts.explaining import Explanation
@@ -34,9 +35,12 @@ class TrainerCause(Seen):
 
 
 class TrainerEarning(Seen):
-    """Approved time of one worked week at one pay rate, and what became of its money."""
+    """Approved time of one worked week at one pay rate, or an adjustment with its `reason`, and
+    what became of its money. A bonus or another sum of money has no minutes and no rate."""
 
     id: UUID
+    type: LineType
+    reason: str | None
     engagement_id: UUID
     position_title: str
     week_starts_at: datetime
@@ -81,8 +85,11 @@ class TrainerExplainedEntry(Seen):
 
 
 class TrainerExplainedLine(Seen):
-    """Entries → seconds → minutes (rounded once) → money (rounded once), in words and numbers."""
+    """Entries → seconds → minutes (rounded once) → money (rounded once), in words and numbers.
+    An adjustment says its type and `reason` instead."""
 
+    type: LineType
+    reason: str | None
     position_title: str
     week_starts_at: datetime
     week_ends_at: datetime
@@ -122,6 +129,8 @@ def cause_view(cause: HoldCause, language: str) -> TrainerCause:
 def earning_view(facts: EarningFacts, language: str) -> TrainerEarning:
     return TrainerEarning(
         id=facts.id,
+        type=facts.type,
+        reason=facts.reason,
         engagement_id=facts.engagement_id,
         position_title=facts.position_title,
         week_starts_at=facts.week_starts_at,
@@ -156,22 +165,44 @@ def hold_view(facts: HoldFacts, language: str) -> TrainerHold:
     )
 
 
-_TEXT = {
-    "en": "{seconds} s worked make {minutes} min (rounded once per week and rate); "
-    "{minutes} × {rate} / 60, rounded once, less what earlier lines of the same week hold",
-    "de": "{seconds} s Arbeit ergeben {minutes} min (einmal je Woche und Satz gerundet); "
-    "{minutes} × {rate} / 60, einmal gerundet, abzüglich früherer Zeilen derselben Woche",
+_TEXTS = {
+    LineType.TIME: {
+        "en": "{seconds} s worked make {minutes} min (rounded once per week and rate); "
+        "{minutes} × {rate} / 60, rounded once, less what earlier lines of the same week hold",
+        "de": "{seconds} s Arbeit ergeben {minutes} min (einmal je Woche und Satz gerundet); "
+        "{minutes} × {rate} / 60, einmal gerundet, abzüglich früherer Zeilen derselben Woche",
+    },
+    LineType.CORRECTION: {
+        "en": "A correction of approved time by {minutes} min at the rate of that week; the week's "
+        "sum is rounded once, less what earlier lines of the same week hold",
+        "de": "Korrektur freigegebener Zeit um {minutes} min zum Satz jener Woche; die Summe der "
+        "Woche wird einmal gerundet, abzüglich früherer Zeilen derselben Woche",
+    },
+    LineType.BONUS: {
+        "en": "A bonus: your part of it, rounded down",
+        "de": "Eine Prämie: Ihr Anteil, abgerundet",
+    },
+    LineType.EXPENSE: {
+        "en": "What you laid out, in full",
+        "de": "Ihre Auslagen, in voller Höhe",
+    },
+    LineType.CLAWBACK: {
+        "en": "Money taken back by a decision; the reason stands beside it",
+        "de": "Durch eine Entscheidung zurückgefordert; der Grund steht dabei",
+    },
 }
 
 
 def explanation_view(facts: Explanation, language: str) -> TrainerPayoutExplanation:
     lines = []
     for line in facts.lines:
-        text = _TEXT[language].format(
+        text = _TEXTS[line.type][language].format(
             seconds=line.worked_seconds, minutes=line.minutes, rate=line.pay_rate_minor
         )
         lines.append(
             TrainerExplainedLine(
+                type=line.type,
+                reason=line.reason,
                 position_title=line.position_title,
                 week_starts_at=line.week_starts_at,
                 week_ends_at=line.week_ends_at,

@@ -1,0 +1,127 @@
+"""A company gives a trainer a bonus, once for each id that it mints."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.domain.actor import ClientActor, describe
+from app.domain.adjustments import AdjustmentState, AdjustmentType
+from app.domain.money import Money
+from app.domain.permissions import Permission, require
+from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues
+from app.engagements import queries as engagements
+from app.engagements.queries import EngagementFacts
+from app.timesheets import adjustments, applying, bill_lines, spending
+from app.timesheets.adjustments import AdjustmentFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Bonus:
+    """What the company pays, and why; the trainer reads the reason."""
+
+    bill: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The bonus, and whether this very call made it."""
+
+    bonus: AdjustmentFacts
+    created: bool
+
+
+async def give_bonus(
+    session: AsyncSession,
+    actor: ClientActor,
+    engagement_id: UUID,
+    bonus_id: UUID,
+    said: Bonus,
+    *,
+    now: datetime,
+) -> Given:
+    """Give a bonus: it is approved with that, and the fee is taken as from time.
+
+    The same id and words again, however often and at once, answer what was given first. A bonus may
+    be given when the engagement has ended.
+
+    Raises NotAllowed, NotFound, AlreadyUsed for an id with other words, InvalidValues for another
+    currency than the engagement's, BudgetReached, CreditLimitReached.
+    """
+    require(actor, Permission.APPROVE_TIME)
+    engagement = await engagements.of_company(session, actor.company_id, engagement_id)
+    known = await adjustments.find(session, bonus_id)
+    if known is None:
+        purse = await spending.hold(session, engagement, now=now)
+        # Whoever gave it while we waited for the lock has given it for us too.
+        known = await adjustments.find(session, bonus_id)
+        if known is None:
+            await _check_currency(session, engagement, said)
+            purse.check(said.bill.minor)
+            await _give(session, actor, engagement, bonus_id, said, now=now)
+            await spending.charge(session, purse, said.bill.minor)
+            return Given(await adjustments.get(session, bonus_id), created=True)
+    if not await _is_said(session, known, engagement, said):
+        raise AlreadyUsed
+    return Given(known, created=False)
+
+
+async def _give(
+    session: AsyncSession,
+    actor: ClientActor,
+    engagement: EngagementFacts,
+    bonus_id: UUID,
+    said: Bonus,
+    *,
+    now: datetime,
+) -> None:
+    approval = await applying.pin(session, actor, engagement, now=now)
+    made = await adjustments.file(
+        session,
+        id=bonus_id,
+        type=AdjustmentType.BONUS.value,
+        state=AdjustmentState.APPROVED.value,
+        engagement_id=engagement.id,
+        company_id=engagement.company_id,
+        trainer_id=engagement.trainer_id,
+        timesheet_id=approval.timesheet_id,
+        reason=said.reason,
+        filed_by=describe(actor),
+        filed_at=now,
+        decided_by=describe(actor),
+        decided_at=now,
+        approval_id=approval.id,
+    )
+    if not made:
+        # Somebody used the id for another engagement in this moment.
+        raise AlreadyUsed
+    bonus = await adjustments.get(session, bonus_id)
+    await applying.write_bonus(session, approval, engagement, bonus, bill=said.bill)
+
+
+async def _check_currency(session: AsyncSession, engagement: EngagementFacts, said: Bonus) -> None:
+    if said.bill.currency != await bill_lines.currency_of(session, engagement.id):
+        raise InvalidValues(
+            errors=[
+                FieldProblem(
+                    "/amount/currency",
+                    "currency_differs",
+                    "Send the currency of the engagement.",
+                    "Senden Sie die Währung der Tätigkeit.",
+                )
+            ]
+        )
+
+
+async def _is_said(
+    session: AsyncSession, known: AdjustmentFacts, engagement: EngagementFacts, said: Bonus
+) -> bool:
+    """Whether exactly this was given before, for this engagement."""
+    if (known.type, known.engagement_id, known.reason) != (
+        AdjustmentType.BONUS, engagement.id, said.reason
+    ):  # fmt: skip
+        return False
+    billed = (await bill_lines.of_adjustments(session, [known.id]))[known.id]
+    return billed.billed == said.bill
