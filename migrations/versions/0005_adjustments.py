@@ -5,7 +5,7 @@ from pathlib import Path
 from migrations.scripts import run
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
