@@ -22,7 +22,8 @@ PROMISED = {
         publish_project pause_project close_project list_candidates explain_candidate
         list_applications shortlist_application decline_application make_offer withdraw_offer
         list_engagements get_engagement end_engagement list_timesheets get_timesheet
-        approve_timesheet approve_timesheets send_back_timesheet decide_over_cap list_invoices
+        approve_timesheet approve_timesheets send_back_timesheet decide_over_cap explain_minutes
+        list_invoices
         get_invoice download_invoice pay_invoice invite_member list_members change_member
         remove_member withdraw_member_invitation preview_member_invitation
         accept_member_invitation
@@ -33,8 +34,8 @@ PROMISED = {
         set_availability claim_credential list_credentials upload_evidence start_payout_onboarding
         get_payout_account list_feed get_position apply list_applications withdraw_application
         list_offers accept_offer decline_offer list_engagements get_engagement get_allowance
-        start_timer stop_timer record_time delete_time sync_time list_time list_timesheets
-        submit_timesheet
+        start_timer stop_timer record_time delete_time get_time sync_time list_time
+        list_timesheets submit_timesheet explain_minutes
         list_earnings list_payouts explain_payout list_holds
     """,
     "finance": """

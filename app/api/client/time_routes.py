@@ -19,9 +19,10 @@ from app.api.client.views.time import (
 )
 from app.api.door import Language, Now, Session, router
 from app.api.errors import language_of
+from app.api.minutes import MinutesView, minutes_view
 from app.api.paging import Listed, PageAsked, listed
 from app.domain.timesheets import SheetState
-from app.timesheets import approving, burning, deciding, for_companies, submitting
+from app.timesheets import approving, bill_minutes, burning, deciding, for_companies, submitting
 
 ROUTER = router("time")
 
@@ -71,6 +72,17 @@ async def get_timesheet(
     contests = await for_companies.contests_on(session, sheet.facts)
     adjusted = await for_companies.adjustments_on(session, sheet.facts)
     return detail_view(sheet, pieces, contests, adjusted, language=language)
+
+
+@ROUTER.get("/timesheets/{timesheet_id}/minutes", operation_id="explain_minutes")
+async def explain_minutes(
+    timesheet_id: UUID, caller: Caller, session: Session, language: Language
+) -> MinutesView:
+    """Every minute of a timesheet: what was logged, the parts it was split into and why, what
+    counts and what does not and why, the seconds of each week and rate, and how they are rounded
+    to the minutes that are billed."""
+    story = await bill_minutes.explain(session, caller, timesheet_id)
+    return minutes_view(story, language, cap_name=lambda scope: scope.value)
 
 
 @ROUTER.post("/timesheets/{timesheet_id}/approve", operation_id="approve_timesheet")

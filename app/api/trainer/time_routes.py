@@ -7,6 +7,7 @@ from fastapi import Body, Depends, Header, Request, Response
 
 from app.api.burns import BurnView, burn_view
 from app.api.door import Language, Now, Session, router
+from app.api.minutes import MinutesView, minutes_view
 from app.api.paging import Listed, PageAsked, listed
 from app.api.trainer.actor import Caller
 from app.api.trainer.inputs.time import RecordTime, StartTimer, StopTimer
@@ -24,7 +25,15 @@ from app.api.trainer.views.time import (
     entry_view,
     timesheet_view,
 )
-from app.timesheets import burning, for_trainers, recording, submitting, timing
+from app.timesheets import (
+    allowances,
+    burning,
+    for_trainers,
+    pay_minutes,
+    recording,
+    submitting,
+    timing,
+)
 
 ROUTER = router("time")
 
@@ -200,6 +209,17 @@ async def list_timesheets(
         found,
         lambda sheet: timesheet_with_contests_view(sheet, contests, language),
     )
+
+
+@ROUTER.get("/timesheets/{timesheet_id}/minutes", operation_id="explain_minutes")
+async def explain_minutes(
+    timesheet_id: UUID, caller: Caller, session: Session, language: Language
+) -> MinutesView:
+    """Every minute of a timesheet: what you logged, the parts it was split into and why, what
+    counts and what does not and why, the seconds of each week and rate, and how they are rounded
+    to the minutes of the timesheet."""
+    story = await pay_minutes.explain(session, caller, timesheet_id)
+    return minutes_view(story, language, cap_name=allowances.trainers_name)
 
 
 @ROUTER.post("/timesheets/{timesheet_id}/submit", operation_id="submit_timesheet")

@@ -352,3 +352,28 @@ async def test_the_clock_does_it_all(world: World) -> None:
     assert {sheet["state"] for sheet in sheets} == {"approved"}
     assert [sheet["billed_minutes"] for sheet in sheets] == [120, 120]
     await assert_proven(world)
+
+
+async def test_the_minutes_of_a_sheet_are_explained_to_both_sides(world: World) -> None:
+    """Two hours fit, one waits: each side reads it at its own rate, in its own language."""
+    made = await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(9, 3))
+    sheet_id = made.json()["parts"][0]["timesheet_id"]
+    path = f"/timesheets/{sheet_id}/minutes"
+    hers = (await world.trainer("GET", path)).json()
+    theirs = (await world.company("GET", path, **{"Accept-Language": "de"})).json()
+    for seen, rate in ((hers, PAY), (theirs, BILL)):
+        assert (seen["minutes"], seen["counted_seconds"]) == (120, 7_200)
+        assert seen["not_counted_seconds"] == 3_600
+        assert seen["amount"] == {"minor": 2 * rate, "currency": "USD"}
+        assert [group["rate"]["minor"] for group in seen["groups"]] == [rate]
+        ((first, second),) = [entry["parts"] for entry in seen["entries"]]
+        assert (first["standing"], first["counts"]) == ("counts", True)
+        assert (second["begin"], second["standing"]) == ("cap", "waits_beyond_cap")
+        assert second["cap"] == "engagement_week"
+    assert "the company decides by" in hers["entries"][0]["parts"][1]["standing_text"]
+    assert "entscheidet die Firma" in theirs["entries"][0]["parts"][1]["standing_text"]
+    assert hers["groups"][0]["text"].startswith("7200 seconds are 120 minutes")
+    assert theirs["groups"][0]["text"].startswith("7200 Sekunden sind 120 Minuten")
+    for caller in (world.stranger, world.rival):
+        assert (await caller("GET", path)).status_code == 404
+    assert_walls(world)
