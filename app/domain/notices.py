@@ -50,6 +50,8 @@ class Kind(StrEnum):
     TIMESHEET_SENT_BACK = "timesheet_sent_back"
     LIMIT_CHANGED = "limit_changed"
     ROOM_CHANGED = "room_changed"
+    ENGAGEMENT_PAUSED = "engagement_paused"
+    ENGAGEMENT_RESUMED = "engagement_resumed"
     ENGAGEMENT_ENDED = "engagement_ended"
 
     OFFER_ACCEPTED = "offer_accepted"
@@ -119,6 +121,8 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.TIMESHEET_SENT_BACK: _manner(_T, "timesheet", mandatory=True),
         _K.LIMIT_CHANGED: _manner(_T, "engagement"),
         _K.ROOM_CHANGED: _manner(_T, "engagement", email=False),
+        _K.ENGAGEMENT_PAUSED: _manner(_T, "engagement", mandatory=True),
+        _K.ENGAGEMENT_RESUMED: _manner(_T, "engagement"),
         _K.ENGAGEMENT_ENDED: _manner(_T, "engagement", mandatory=True),
         _K.OFFER_ACCEPTED: _manner(_C, "offer"),
         _K.OFFER_DECLINED: _manner(_C, "offer"),

@@ -13,7 +13,7 @@ from app.domain.lifecycles import step
 from app.domain.notices import Kind
 from app.domain.permissions import Permission
 from app.domain.refusals import NotFound
-from app.engagements import queries
+from app.engagements import pausing, queries
 from app.engagements.tables import Engagement, EngagementStep
 from app.kit.ids import new_id
 from app.notices import telling
@@ -47,6 +47,7 @@ async def end(
     state = EngagementState(engagement.state)
     engagement.state = step("engagement", MOVES, state, EngagementEvent.END)
     engagement.ended_at = now
+    pausing.close_pause(engagement, now)
     engagement.end_reason_code = reason
     engagement.end_explanation = explanation
     session.add(

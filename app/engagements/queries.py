@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.tables import Company
-from app.domain.engagements import EngagementState
+from app.domain.engagements import EngagementState, Pause
 from app.domain.limits import DatedLimits
 from app.domain.refusals import NotFound
 from app.engagements.tables import Engagement, EngagementLimits
@@ -39,6 +39,7 @@ class EngagementFacts:
     pay_week_timezone: str
     pay_week_first_day: int
     opened_at: datetime
+    pauses: tuple[Pause, ...]
     ended_at: datetime | None
     end_reason_code: str | None
     end_explanation: str | None
@@ -186,6 +187,7 @@ def _facts() -> Select[*tuple[Any, ...]]:
             Engagement.pay_week_timezone,
             Engagement.pay_week_first_day,
             Engagement.opened_at,
+            Engagement.pauses,
             Engagement.ended_at,
             Engagement.end_reason_code,
             Engagement.end_explanation,
@@ -200,6 +202,7 @@ def _facts() -> Select[*tuple[Any, ...]]:
 def _read(row: Any) -> EngagementFacts:
     values = dict(row._mapping)
     values["state"] = EngagementState(values["state"])
+    values["pauses"] = tuple(Pause(each.lower, each.upper) for each in values["pauses"])
     return EngagementFacts(**values)
 
 

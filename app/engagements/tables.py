@@ -3,14 +3,18 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Row, after_create
 
 
 class Engagement(Row):
-    """A trainer at work. Its id is its offer's id: one offer opens one engagement."""
+    """A trainer at work. Its id is its offer's id: one offer opens one engagement.
+
+    `pauses`: when it was paused, the last one open while it is.
+    """
 
     __tablename__ = "engagements"
     __table_args__ = (
@@ -22,6 +26,7 @@ class Engagement(Row):
             " OR (end_reason_code IS NOT NULL AND end_explanation IS NOT NULL))",
             name="end_has_reason",
         ),
+        CheckConstraint("(state = 'paused') = upper_inf(pauses)", name="paused_now"),
         Index("ix_engagements_company_id", "company_id", "opened_at", "id"),
         Index("ix_engagements_trainer_id", "trainer_id", "opened_at", "id"),
     )
@@ -38,6 +43,9 @@ class Engagement(Row):
     pay_week_timezone: Mapped[str]
     pay_week_first_day: Mapped[int]
     opened_at: Mapped[datetime]
+    pauses: Mapped[list[Range[datetime]]] = mapped_column(
+        TSTZMULTIRANGE, server_default=text("'{}'::tstzmultirange")
+    )
     ended_at: Mapped[datetime | None]
     end_reason_code: Mapped[str | None]
     end_explanation: Mapped[str | None]

@@ -64,6 +64,11 @@ ENGLISH: Mapping[Kind, Words] = {
         "The minutes that are left have changed",
         "See what is left before you plan on. What you have worked already stays.",
     ),
+    Kind.ENGAGEMENT_PAUSED: (
+        "An engagement is paused",
+        "A running timer was stopped. Time worked until then may still be logged.",
+    ),
+    Kind.ENGAGEMENT_RESUMED: ("An engagement goes on", "You can log new time again."),
     Kind.ENGAGEMENT_ENDED: (
         "An engagement has ended",
         "Read the reason there. Time worked until then may still be logged.",
@@ -146,6 +151,14 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.ROOM_CHANGED: (
         "Die verbleibenden Minuten haben sich geändert",
         "Sehen Sie nach, bevor Sie weiter planen. Was schon gearbeitet ist, bleibt.",
+    ),
+    Kind.ENGAGEMENT_PAUSED: (
+        "Ein Engagement ruht",
+        "Eine laufende Uhr wurde angehalten. Bis dahin Gearbeitetes können Sie noch erfassen.",
+    ),
+    Kind.ENGAGEMENT_RESUMED: (
+        "Ein Engagement geht weiter",
+        "Sie können wieder neue Zeit erfassen.",
     ),
     Kind.ENGAGEMENT_ENDED: (
         "Ein Engagement ist beendet",

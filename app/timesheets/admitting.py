@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain import engagements
 from app.domain.engagements import EngagementState
 from app.domain.refusals import FieldProblem
 from app.domain.timesheets import LATE_WITHIN, LATEST_AHEAD, LONGEST_ENTRY
@@ -22,6 +23,8 @@ from app.timesheets.refusals import (
     LoggedTooLate,
     NotForward,
 )
+
+_SECOND = timedelta(seconds=1)
 
 
 def check_shape(engagement: EngagementFacts, started_at: datetime, ended_at: datetime) -> None:
@@ -47,15 +50,23 @@ def check_end(engagement: EngagementFacts, ended_at: datetime, *, now: datetime)
 
 
 async def check_standing(
-    session: AsyncSession, engagement: EngagementFacts, worked_at: datetime
+    session: AsyncSession,
+    engagement: EngagementFacts,
+    worked_at: datetime,
+    *,
+    starting: bool = False,
 ) -> None:
     """Raise EngagementNotActive, or CredentialLapsed when a needed one did not hold that day.
 
-    Time worked before an engagement ended may still be logged.
+    Time worked before an engagement ended or was paused may still be logged; `starting`: a timer,
+    which is new time.
     """
-    worked_before_end = engagement.ended_at is not None and worked_at <= engagement.ended_at
-    if engagement.state is not EngagementState.ACTIVE and not worked_before_end:
+    if starting and engagement.state is not EngagementState.ACTIVE:
         raise EngagementNotActive(state=engagement.state.value)
+    if engagement.ended_at is not None and worked_at > engagement.ended_at:
+        raise EngagementNotActive(state=EngagementState.ENDED.value)
+    if engagements.meets_pause(engagement.pauses, worked_at - _SECOND, worked_at):
+        raise EngagementNotActive(state=EngagementState.PAUSED.value)
     position = await projects.get_position(session, engagement.position_id)
     assert position is not None
     if not position.requirements.credentials and not position.requirements.specialties:
@@ -68,6 +79,12 @@ async def check_standing(
         raise CredentialLapsed(
             errors=[FieldProblem("/engagement_id", "credential_lapsed", u.en, u.de) for u in lapsed]
         )
+
+
+def check_pauses(engagement: EngagementFacts, started_at: datetime, ended_at: datetime) -> None:
+    """Raise EngagementNotActive when any of the time lies in a pause."""
+    if engagements.meets_pause(engagement.pauses, started_at, ended_at):
+        raise EngagementNotActive(state=EngagementState.PAUSED.value)
 
 
 def last_instant(engagement: EngagementFacts) -> datetime | None:

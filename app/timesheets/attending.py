@@ -1,5 +1,6 @@
 """What the clock does for running timers: extend, close at a cap, end a forgotten tail."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,20 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.engagements import EngagementState
 from app.domain.timesheets import EXTEND_AHEAD, LONGEST_TAIL, RESERVE_SLICE, EntryState
+from app.engagements.tables import Engagement
 from app.timesheets import budgets, closing, entries
 from app.timesheets.closing import Ending
 from app.timesheets.tables import TimeEntry
 
 
 async def due(session: AsyncSession, *, now: datetime, limit: int = 500) -> list[UUID]:
-    """Entries whose timer needs the clock's attention: its guarantee or its tail runs out."""
+    """Entries whose timer needs the clock's attention: its guarantee or its tail runs out, or its
+    engagement is paused."""
     tail = TimeEntry.stops_by_at == TimeEntry.started_at
+    paused = select(Engagement.id).where(Engagement.state == EngagementState.PAUSED.value)
     return list(
         await session.scalars(
             select(TimeEntry.root_id)
             .where(
                 TimeEntry.state == EntryState.RUNNING.value,
                 or_(
+                    TimeEntry.engagement_id.in_(paused),
                     and_(~tail, TimeEntry.stops_by_at <= now + EXTEND_AHEAD),
                     and_(tail, TimeEntry.started_at <= now - LONGEST_TAIL),
                 ),
@@ -44,6 +49,12 @@ async def attend(session: AsyncSession, entry_id: UUID, *, now: datetime) -> Non
     entry = await entries.load(session, entry_id)
     running = entry.running if entry else None
     if running is None:
+        return
+    paused_at = closing.pause_of(engagement, running)
+    if paused_at is not None and paused_at <= now:
+        ending = closing.ending_of(engagement, held, running, paused_at)
+        ending = replace(ending, stopped_at=None)  # her own stop may come later and be earlier
+        await closing.close(session, engagement, held, running, ending, now=now)
         return
     if closing.is_tail(running):
         end = running.started_at + LONGEST_TAIL

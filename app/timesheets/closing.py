@@ -1,13 +1,14 @@
 """How a running timer ends: what is payable, what is beyond a cap, what is given back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.caps import Piece, Scope
+from app.domain.engagements import paused_from
 from app.domain.timesheets import LONGEST_TAIL, LONGEST_TIMER, EntryState
 from app.domain.weeks import PayWeek, split_at_weeks
 from app.engagements import queries as engagements
@@ -17,6 +18,7 @@ from app.timesheets.budgets import Held
 from app.timesheets.entries import Root
 from app.timesheets.queries import EntryFacts, PieceFacts
 
+_SECOND = timedelta(seconds=1)
 _CUTTABLE = (EntryState.RECORDED, EntryState.OVER_CAP, EntryState.RUNNING)
 
 
@@ -55,6 +57,10 @@ def ending_of(
 ) -> Ending:
     """How a stop ends what runs: give back what is not needed, or take more where it fits."""
     guaranteed = guarantee(running)
+    paused_at = pause_of(engagement, running)
+    if paused_at is not None and paused_at < stop:
+        ending = ending_of(replace(engagement, pauses=()), held, running, paused_at)
+        return replace(ending, stopped_at=stop)
     if stop <= guaranteed:
         held.release(stop, guaranteed)
         return Ending(stop, stop, stop)
@@ -147,6 +153,12 @@ def horizon(engagement: EngagementFacts, started_at: datetime) -> datetime:
     last = admitting.last_instant(engagement)
     longest = started_at + LONGEST_TIMER
     return longest if last is None else min(longest, last)
+
+
+def pause_of(engagement: EngagementFacts, running: PieceFacts) -> datetime | None:
+    """When a running timer is closed because its engagement is paused; a second long at least."""
+    at = paused_from(engagement.pauses, running.started_at)
+    return at and max(at.replace(microsecond=0), running.started_at + _SECOND)
 
 
 def guarantee(running: PieceFacts) -> datetime:

@@ -75,6 +75,7 @@ async def record_time(
         assert entry is not None
         return Recorded(entry, held.allowance(last_second), created=False, unchanged=True)
     admitting.check_end(engagement, said.ended_at, now=now)
+    admitting.check_pauses(engagement, said.started_at, said.ended_at)
     await admitting.check_standing(session, engagement, said.ended_at)
     if other is not None:
         raise entries.overlaps(other.root_id, other.started_at, other.ended_at)

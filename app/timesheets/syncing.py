@@ -208,6 +208,7 @@ class _Batch:
             assert entry is not None
             return _result(entry, unchanged=True)
         admitting.check_end(self.engagement, said.ended_at, now=self.now)
+        admitting.check_pauses(self.engagement, said.started_at, said.ended_at)
         await self._check_standing(said.ended_at)
         self._check_free(said)
         pieces = self.held.split(said.started_at, said.ended_at)

@@ -71,7 +71,7 @@ async def start_timer(
     if entry is not None:
         _check_same(entry, actor, entry_id, said)
         return Started(entry, held.allowance(start), created=False)
-    await admitting.check_standing(session, engagement, start)
+    await admitting.check_standing(session, engagement, start, starting=True)
     if other is not None:
         start = await _after(session, entry_id, other, start)
     horizon = closing.horizon(engagement, start)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.tables import Company
@@ -174,6 +175,8 @@ async def engagement(
             OfferPayTerms(offer_id=offer.id, pay_minor=pay_minor, currency=currency),
         ]
     )  # fmt: skip
+    if over.get("state") == "paused":
+        over.setdefault("pauses", [Range(now - timedelta(days=28), None, bounds="[)")])
     row = Engagement(
         id=offer.id, offer_id=offer.id, position_id=at.id, project_id=at.project_id,
         company_id=at.company_id, trainer_id=trainer_id, state=over.pop("state", "active"),

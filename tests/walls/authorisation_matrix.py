@@ -147,6 +147,8 @@ CLIENT = {
     "withdraw_offer": Rule(200, of="offer_id"),
     "list_engagements": Rule(200, viewer=200),
     "get_engagement": Rule(200, viewer=200, of="engagement_id"),
+    "pause_engagement": Rule(200, of="engagement_id"),
+    "resume_engagement": Rule(200, of="engagement_id"),
     "end_engagement": Rule(200, of="engagement_id"),
     "change_limit": Rule(200, of="engagement_id"),
     "list_timesheets": Rule(200, viewer=200),

@@ -22,7 +22,7 @@ from app.api.client.views.hiring import (
 )
 from app.api.door import Now, Session, router
 from app.api.paging import Listed, PageAsked, listed
-from app.engagements import ending, limiting
+from app.engagements import ending, limiting, pausing
 from app.engagements import for_companies as engagements
 from app.hiring import deciding, offering
 from app.hiring import for_companies as hiring
@@ -125,6 +125,31 @@ async def change_limit(
     and nothing is left. The trainer sees it in her engagement and in her allowance.
     """
     await limiting.change_limit(session, caller, engagement_id, said.change(), now=now)
+    return engagement_view(
+        await engagements.get_engagement(session, caller, engagement_id, now=now)
+    )
+
+
+@ROUTER.post("/engagements/{engagement_id}/pause", operation_id="pause_engagement")
+async def pause_engagement(
+    engagement_id: UUID, caller: Caller, session: Session, now: Now
+) -> EngagementView:
+    """Take no new time from now on. A running timer is closed at this moment with what it has.
+
+    What was worked before may still be logged and is approved as ever. The seat stays taken.
+    """
+    await pausing.pause(session, caller, engagement_id, now=now)
+    return engagement_view(
+        await engagements.get_engagement(session, caller, engagement_id, now=now)
+    )
+
+
+@ROUTER.post("/engagements/{engagement_id}/resume", operation_id="resume_engagement")
+async def resume_engagement(
+    engagement_id: UUID, caller: Caller, session: Session, now: Now
+) -> EngagementView:
+    """Let a paused engagement go on: new time may be worked from now on."""
+    await pausing.resume(session, caller, engagement_id, now=now)
     return engagement_view(
         await engagements.get_engagement(session, caller, engagement_id, now=now)
     )

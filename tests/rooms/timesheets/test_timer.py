@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.refusals import AlreadyUsed, NotFound
+from app.engagements import pausing
 from app.timesheets import attending, recording, submitting, timing
 from app.timesheets.queries import EntryFacts
 from app.timesheets.refusals import (
@@ -327,11 +328,10 @@ async def test_only_where_she_works(session: AsyncSession) -> None:
 async def test_a_paused_engagement_is_not_extended(session: AsyncSession) -> None:
     at = await deal(session, now=NOW)
     timer = await start(session, at)
-    at.engagement.state = "paused"
-    await session.flush()
+    await pausing.pause(session, at.client, at.engagement.id, now=NOW + 50 * MINUTE)
     await tick(session, NOW + 90 * MINUTE)
     entry = await stop(session, at, timer, NOW + 95 * MINUTE)
-    assert pieces(entry) == [("recorded", 60, None)]
+    assert pieces(entry) == [("recorded", 50, None)]
 
 
 async def test_a_running_timer_can_be_thrown_away_or_put_right(session: AsyncSession) -> None:
