@@ -5,6 +5,7 @@ import app.companies.tables
 import app.engagements.bill_terms
 import app.engagements.pay_terms
 import app.engagements.tables
+import app.engagements.terms_changes
 import app.exports.tables
 import app.hiring.bill_terms
 import app.hiring.pay_terms

@@ -50,6 +50,10 @@ class Kind(StrEnum):
     TIMESHEET_SENT_BACK = "timesheet_sent_back"
     LIMIT_CHANGED = "limit_changed"
     ROOM_CHANGED = "room_changed"
+    TERMS_CHANGED = "terms_changed"
+    TERMS_PROPOSED = "terms_proposed"
+    CONSENT_DUE = "consent_due"
+    TERMS_WITHDRAWN = "terms_withdrawn"
     ENGAGEMENT_PAUSED = "engagement_paused"
     ENGAGEMENT_RESUMED = "engagement_resumed"
     ENGAGEMENT_ENDED = "engagement_ended"
@@ -71,6 +75,9 @@ class Kind(StrEnum):
     COMPANY_LIMIT_CHANGED = "company_limit_changed"
     BUDGET_CHANGED = "budget_changed"
     POSITION_CHANGED = "position_changed"
+    TERMS_CONSENTED = "terms_consented"
+    TERMS_DECLINED = "terms_declined"
+    TERMS_EXPIRED = "terms_expired"
     MEMBER_JOINED = "member_joined"
     ROLE_CHANGED = "role_changed"
     MEMBERSHIP_ENDED = "membership_ended"
@@ -121,6 +128,10 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.TIMESHEET_SENT_BACK: _manner(_T, "timesheet", mandatory=True),
         _K.LIMIT_CHANGED: _manner(_T, "engagement"),
         _K.ROOM_CHANGED: _manner(_T, "engagement", email=False),
+        _K.TERMS_CHANGED: _manner(_T, "engagement", mandatory=True),
+        _K.TERMS_PROPOSED: _manner(_T, "engagement", mandatory=True),
+        _K.CONSENT_DUE: _manner(_T, "engagement", mandatory=True),
+        _K.TERMS_WITHDRAWN: _manner(_T, "engagement"),
         _K.ENGAGEMENT_PAUSED: _manner(_T, "engagement", mandatory=True),
         _K.ENGAGEMENT_RESUMED: _manner(_T, "engagement"),
         _K.ENGAGEMENT_ENDED: _manner(_T, "engagement", mandatory=True),
@@ -141,6 +152,9 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.COMPANY_LIMIT_CHANGED: _manner(_C, "engagement", email=False),
         _K.BUDGET_CHANGED: _manner(_C, "project", email=False),
         _K.POSITION_CHANGED: _manner(_C, "position", email=False),
+        _K.TERMS_CONSENTED: _manner(_C, "engagement"),
+        _K.TERMS_DECLINED: _manner(_C, "engagement"),
+        _K.TERMS_EXPIRED: _manner(_C, "engagement"),
         _K.MEMBER_JOINED: _manner(_C, "company"),
         _K.ROLE_CHANGED: _manner(_C, "company", "role", mandatory=True),
         _K.MEMBERSHIP_ENDED: _manner(_C, "company", mandatory=True),

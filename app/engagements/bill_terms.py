@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain import rates
+from app.domain.money import Money
 from app.domain.rates import DatedRate
 from app.kit.db import Row
 from app.kit.ids import new_id
@@ -28,6 +29,19 @@ class EngagementBillTerms(Row):
     bill_minor: Mapped[int]
     currency: Mapped[str]
     effective_at: Mapped[datetime]
+
+
+class ChangedBillTerms(Row):
+    """The bill rate of a change of terms, whether it comes to hold or not."""
+
+    __tablename__ = "terms_change_bill_terms"
+    __table_args__ = (CheckConstraint("bill_minor > 0", name="positive"),)
+
+    change_id: Mapped[UUID] = mapped_column(
+        ForeignKey("engagement_terms_changes.id"), primary_key=True
+    )
+    bill_minor: Mapped[int]
+    currency: Mapped[str]
 
 
 async def rates_of(session: AsyncSession, engagement_id: UUID) -> list[DatedRate]:
@@ -72,3 +86,21 @@ async def add_rate(session: AsyncSession, engagement_id: UUID, rate: DatedRate) 
         )
     )
     await session.flush()
+
+
+async def write_changed(session: AsyncSession, change_id: UUID, bill: Money) -> None:
+    """Write down the bill rate of a change of terms."""
+    session.add(
+        ChangedBillTerms(change_id=change_id, bill_minor=bill.minor, currency=bill.currency)
+    )
+    await session.flush()
+
+
+async def changed(session: AsyncSession, change_ids: Collection[UUID]) -> dict[UUID, Money]:
+    """The bill rates of changes; the caller has checked whose they are."""
+    rows = await session.execute(
+        select(
+            ChangedBillTerms.change_id, ChangedBillTerms.bill_minor, ChangedBillTerms.currency
+        ).where(ChangedBillTerms.change_id.in_(list(change_ids)))
+    )
+    return {id_: Money(minor, currency) for id_, minor, currency in rows}

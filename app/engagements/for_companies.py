@@ -10,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain import permissions, rates
 from app.domain.actor import ClientActor
 from app.domain.limits import DatedLimits
+from app.domain.money import Money
 from app.domain.permissions import Permission
 from app.domain.rates import DatedRate
-from app.engagements import bill_terms, queries
+from app.engagements import bill_terms, queries, terms_changes
 from app.engagements.queries import EngagementFacts, Limits
+from app.engagements.terms_changes import ChangeFacts
 from app.kit.paging import Cut, Page
 
 
@@ -46,6 +48,37 @@ async def get_engagement(
     permissions.require(actor, Permission.READ_HIRING)
     facts = await queries.of_company(session, actor.company_id, engagement_id)
     return (await _with_terms(session, [facts], now))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyTerms:
+    """A change of terms with its bill rate an hour."""
+
+    facts: ChangeFacts
+    bill: Money
+
+
+async def list_terms_changes(
+    session: AsyncSession, actor: ClientActor, engagement_id: UUID, page: Cut
+) -> Page[CompanyTerms]:
+    """The changes of one of the company's engagements, newest first.
+
+    Raises NotAllowed, NotFound.
+    """
+    permissions.require(actor, Permission.READ_HIRING)
+    await queries.of_company(session, actor.company_id, engagement_id)
+    found = await terms_changes.list_of(session, engagement_id, page)
+    bills = await bill_terms.changed(session, [each.id for each in found.items])
+    return Page([CompanyTerms(each, bills[each.id]) for each in found.items], found.last)
+
+
+async def get_terms_change(
+    session: AsyncSession, actor: ClientActor, change_id: UUID
+) -> CompanyTerms:
+    """One change. Raises NotAllowed, NotFound."""
+    permissions.require(actor, Permission.READ_HIRING)
+    facts = await terms_changes.of_company(session, actor.company_id, change_id)
+    return CompanyTerms(facts, (await bill_terms.changed(session, [change_id]))[change_id])
 
 
 async def _with_terms(

@@ -10,9 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain import rates
 from app.domain.actor import TrainerActor
 from app.domain.limits import DatedLimits
+from app.domain.money import Money
 from app.domain.rates import DatedRate
-from app.engagements import pay_terms, queries
+from app.domain.refusals import NotFound
+from app.engagements import pay_terms, queries, terms_changes
 from app.engagements.queries import EngagementFacts, Limits
+from app.engagements.terms_changes import ChangeFacts
 from app.kit.paging import Cut, Page
 
 
@@ -43,6 +46,38 @@ async def get_engagement(
     """One of the trainer's engagements. Raises NotFound."""
     facts = await queries.of_trainer(session, actor.trainer_id, engagement_id)
     return (await _with_terms(session, [facts], now))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainerTerms:
+    """A change of terms with its pay rate an hour."""
+
+    facts: ChangeFacts
+    pay: Money
+
+
+async def list_terms_changes(
+    session: AsyncSession, actor: TrainerActor, engagement_id: UUID, page: Cut
+) -> Page[TrainerTerms]:
+    """Changes of her pay in one of her engagements, newest first. Raises NotFound.
+
+    One that leaves her pay as it is does not concern her, and would tell of the other side.
+    """
+    await queries.of_trainer(session, actor.trainer_id, engagement_id)
+    found = await terms_changes.list_of(session, engagement_id, page, pay_terms.is_changed())
+    pays = await pay_terms.changed(session, [each.id for each in found.items])
+    return Page([TrainerTerms(each, pays[each.id]) for each in found.items], found.last)
+
+
+async def get_terms_change(
+    session: AsyncSession, actor: TrainerActor, change_id: UUID
+) -> TrainerTerms:
+    """One change of her pay. Raises NotFound."""
+    facts = await terms_changes.of_trainer(session, actor.trainer_id, change_id)
+    pays = await pay_terms.changed(session, [change_id])
+    if change_id not in pays:
+        raise NotFound
+    return TrainerTerms(facts, pays[change_id])
 
 
 async def _with_terms(

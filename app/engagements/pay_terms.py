@@ -4,12 +4,14 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, UniqueConstraint, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain import rates
+from app.domain.money import Money
 from app.domain.rates import DatedRate
+from app.engagements.terms_changes import TermsChange
 from app.kit.db import Row
 from app.kit.ids import new_id
 
@@ -28,6 +30,19 @@ class EngagementPayTerms(Row):
     pay_minor: Mapped[int]
     currency: Mapped[str]
     effective_at: Mapped[datetime]
+
+
+class ChangedPayTerms(Row):
+    """The pay rate of a change of terms, whether it comes to hold or not."""
+
+    __tablename__ = "terms_change_pay_terms"
+    __table_args__ = (CheckConstraint("pay_minor > 0", name="positive"),)
+
+    change_id: Mapped[UUID] = mapped_column(
+        ForeignKey("engagement_terms_changes.id"), primary_key=True
+    )
+    pay_minor: Mapped[int]
+    currency: Mapped[str]
 
 
 async def rates_of(session: AsyncSession, engagement_id: UUID) -> list[DatedRate]:
@@ -72,3 +87,24 @@ async def add_rate(session: AsyncSession, engagement_id: UUID, rate: DatedRate) 
         )
     )
     await session.flush()
+
+
+async def write_changed(session: AsyncSession, change_id: UUID, pay: Money) -> None:
+    """Write down the pay rate of a change of terms."""
+    session.add(ChangedPayTerms(change_id=change_id, pay_minor=pay.minor, currency=pay.currency))
+    await session.flush()
+
+
+async def changed(session: AsyncSession, change_ids: Collection[UUID]) -> dict[UUID, Money]:
+    """The pay rates of changes; the caller has checked whose they are."""
+    rows = await session.execute(
+        select(
+            ChangedPayTerms.change_id, ChangedPayTerms.pay_minor, ChangedPayTerms.currency
+        ).where(ChangedPayTerms.change_id.in_(list(change_ids)))
+    )
+    return {id_: Money(minor, currency) for id_, minor, currency in rows}
+
+
+def is_changed() -> ColumnElement[bool]:
+    """Of changes of terms: those that change the pay rate."""
+    return exists().where(ChangedPayTerms.change_id == TermsChange.id)

@@ -1,6 +1,6 @@
 """What must be true of hiring and engagements, each with the rows that break it."""
 
-from sqlalchemy import BigInteger, Integer, Subquery, cast, func, or_, select
+from sqlalchemy import BigInteger, Integer, Subquery, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -8,9 +8,11 @@ from app.companies import fee_terms
 from app.domain.engagements import EngagementState
 from app.domain.hiring import ApplicationState, OfferState
 from app.domain.rates import pay_from_bill
-from app.engagements.bill_terms import EngagementBillTerms
-from app.engagements.pay_terms import EngagementPayTerms
+from app.domain.terms import HOLDING, TermsState
+from app.engagements.bill_terms import ChangedBillTerms, EngagementBillTerms
+from app.engagements.pay_terms import ChangedPayTerms, EngagementPayTerms
 from app.engagements.tables import Engagement, EngagementLimits
+from app.engagements.terms_changes import TermsChange
 from app.hiring.bill_terms import OfferBillTerms
 from app.hiring.pay_terms import OfferPayTerms
 from app.hiring.tables import Application, Offer
@@ -27,6 +29,7 @@ async def prove(session: AsyncSession) -> list[Identity]:
         await _hired_by_acceptance(session),
         await _pay_within_bill(session),
         await _same_terms_as_offered(session),
+        await _changed_terms(session),
         await _promised_minutes(session),
     ]
 
@@ -164,6 +167,47 @@ async def _same_terms_as_offered(session: AsyncSession) -> Identity:
             f"engagement {row.id}: other terms than offered"
             for row in found
             if not (row.same_bill and row.same_pay)
+        ),
+    )
+
+
+async def _changed_terms(session: AsyncSession) -> Identity:
+    """A change that was agreed or consented to stands among the dated terms."""
+    rows = await session.execute(
+        select(
+            TermsChange.id,
+            TermsChange.state,
+            ChangedBillTerms.bill_minor.label("said_bill"),
+            EngagementBillTerms.bill_minor.label("bill"),
+            ChangedPayTerms.pay_minor.label("said_pay"),
+            EngagementPayTerms.pay_minor.label("pay"),
+        )
+        .outerjoin(ChangedBillTerms, ChangedBillTerms.change_id == TermsChange.id)
+        .outerjoin(ChangedPayTerms, ChangedPayTerms.change_id == TermsChange.id)
+        .outerjoin(
+            EngagementBillTerms,
+            and_(
+                EngagementBillTerms.engagement_id == TermsChange.engagement_id,
+                EngagementBillTerms.effective_at == TermsChange.effective_at,
+            ),
+        )
+        .outerjoin(
+            EngagementPayTerms,
+            and_(
+                EngagementPayTerms.engagement_id == TermsChange.engagement_id,
+                EngagementPayTerms.effective_at == TermsChange.effective_at,
+            ),
+        )
+    )
+    found = rows.all()
+    return Identity(
+        "changed terms hold as agreed, on both sides",
+        len(found),
+        tuple(
+            f"terms change {row.id}: {row.state}, and other rates stand"
+            for row in found
+            if TermsState(row.state) in HOLDING
+            and (row.bill, row.pay) != (row.said_bill, row.said_pay)
         ),
     )
 

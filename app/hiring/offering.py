@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.companies import fee_terms
 from app.companies import queries as companies
-from app.domain import hiring, offered_rates, permissions, rate_caps
+from app.domain import hiring, permissions
 from app.domain.actor import ClientActor
 from app.domain.hiring import (
     OFFER_STANDS,
@@ -26,28 +25,16 @@ from app.domain.hiring import (
 )
 from app.domain.money import Money
 from app.domain.notices import Kind
-from app.domain.offered_rates import BillLimit, Caps
 from app.domain.permissions import Permission
-from app.domain.rates import pay_from_bill
 from app.domain.refusals import InvalidValues
 from app.domain.weekdays import Weekday
-from app.hiring import admitting, bill_terms, moves, pay_terms
-from app.hiring.refusals import (
-    BillRateAboveCap,
-    BillRateNotOffered,
-    CurrencyNotYours,
-    OfferExpired,
-    OfferOpen,
-)
+from app.hiring import admitting, bill_terms, moves, pay_terms, pricing
+from app.hiring.refusals import OfferExpired, OfferOpen
 from app.hiring.tables import Application, Offer
 from app.kit.ids import new_id
-from app.matching import people
 from app.notices import telling
 from app.notices.telling import News
-from app.projects import bill_terms as project_terms
 from app.projects import queries as projects
-from app.projects import rate_cards
-from app.projects.queries import PositionFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +86,9 @@ async def make_offer(
     today = now.astimezone(ZoneInfo(zone)).date()
     if faults := hiring.faults_of(period, room, today=today, now=now):
         raise InvalidValues(errors=faults)
-    pay = await _pay_within_caps(session, application, position, terms.bill, now=now)
+    pay = await pricing.pay_within_caps(
+        session, position, application.trainer_id, terms.bill, now=now
+    )
     offer = _row(application, period, zone, terms.pay_week.first_day, now=now)
     await moves.move_application(session, application, ApplicationEvent.OFFER, actor, now=now)
     session.add(offer)
@@ -147,40 +136,6 @@ async def _clear_the_way(
 async def _billing_zone(session: AsyncSession, company_id: UUID) -> str:
     billing = await companies.get_billing(session, company_id)
     return billing.timezone if billing else "UTC"
-
-
-async def _pay_within_caps(
-    session: AsyncSession,
-    application: Application,
-    position: PositionFacts,
-    bill: Money,
-    *,
-    now: datetime,
-) -> Money:
-    """The pay rate of an offered bill rate that breaks no cap."""
-    own = await project_terms.position_cap(session, position.id)
-    if bill.currency != own.currency:
-        raise CurrencyNotYours(currency=own.currency)
-    trainer = await people.trainer_facts(session, application.trainer_id)
-    assert trainer is not None, "an applicant is never deleted"
-    card = await rate_cards.caps_at(
-        session,
-        domain=position.domain,
-        country_band=rate_caps.band_of(trainer.country),
-        currency=own.currency,
-        at=now,
-    )
-    fee_bps = await fee_terms.fee_bps_at(session, application.company_id, now)
-    caps = Caps(own.minor, card.bill_cap_minor, card.pay_cap_minor)
-    match offered_rates.broken_by_bill(bill.minor, caps=caps, fee_bps=fee_bps):
-        case BillLimit.POSITION_CAP:
-            raise BillRateAboveCap(bill_cap_minor=own.minor, currency=own.currency)
-        case BillLimit.CARD_BILL_CAP:
-            raise BillRateAboveCap(bill_cap_minor=card.bill_cap_minor, currency=own.currency)
-        case BillLimit.CARD_PAY_CAP | BillLimit.LOWEST:
-            raise BillRateNotOffered
-        case None:
-            return Money(pay_from_bill(bill.minor, fee_bps), bill.currency)
 
 
 def _row(

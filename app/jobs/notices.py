@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.domain.errands import Errand
 from app.engagements import announcing
+from app.engagements import reminding as terms
 from app.hiring import reminding as offers
 from app.jobs.toolbox import Toolbox
 from app.kit import queue
@@ -24,6 +25,7 @@ async def remind(tools: Toolbox) -> None:
     async with tools.database.begin() as session:
         if await reminding.begin_round(session, "remind", every=_EVERY, now=now):
             await offers.remind(session, now=now)
+            await terms.remind(session, now=now)
             await time.remind(session, now=now)
             await nearing.look(session, now=now)
 

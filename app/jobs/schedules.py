@@ -5,7 +5,7 @@ They run every few seconds in real time, and once right after the development cl
 
 from collections.abc import Awaitable, Callable
 
-from app.jobs import hiring, invoicing, ledger, notices, payouts, positions, time
+from app.jobs import engagements, hiring, invoicing, ledger, notices, payouts, positions, time
 from app.jobs.toolbox import Toolbox
 
 Sweep = Callable[[Toolbox], Awaitable[None]]
@@ -13,6 +13,7 @@ Sweep = Callable[[Toolbox], Awaitable[None]]
 SWEEPS: dict[str, Sweep] = {
     "reprice_positions": positions.reprice_positions,
     "expire_offers": hiring.expire_offers,
+    "expire_terms": engagements.expire_terms,
     "attend_timers": time.attend_timers,
     "submit_timesheets": time.submit_timesheets,
     "approve_timesheets": time.approve_timesheets,

@@ -66,6 +66,15 @@ ENGLISH: Mapping[Kind, Words] = {
         "The minutes of a position have changed",
         "They hold for time from now on. What was logged already stays.",
     ),
+    Kind.TERMS_CONSENTED: (
+        "A trainer has consented to new terms",
+        "They hold from their day on.",
+    ),
+    Kind.TERMS_DECLINED: ("A trainer has declined new terms", "The terms stay as they are."),
+    Kind.TERMS_EXPIRED: (
+        "New terms have expired without consent",
+        "The terms stay as they are.",
+    ),
     Kind.MEMBER_JOINED: ("Somebody has joined your company", "See who, and in which role."),
     Kind.ROLE_CHANGED: (
         "Your role has changed",
@@ -149,6 +158,18 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.POSITION_CHANGED: (
         "Die Minuten einer Stelle haben sich geändert",
         "Sie gelten für Zeit von jetzt an. Was schon erfasst ist, bleibt.",
+    ),
+    Kind.TERMS_CONSENTED: (
+        "Neuen Konditionen wurde zugestimmt",
+        "Sie gelten ab ihrem Tag.",
+    ),
+    Kind.TERMS_DECLINED: (
+        "Neue Konditionen wurden abgelehnt",
+        "Die Konditionen bleiben, wie sie sind.",
+    ),
+    Kind.TERMS_EXPIRED: (
+        "Neue Konditionen sind ohne Zustimmung verfallen",
+        "Die Konditionen bleiben, wie sie sind.",
     ),
     Kind.MEMBER_JOINED: (
         "Jemand ist Ihrer Firma beigetreten",

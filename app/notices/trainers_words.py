@@ -64,6 +64,19 @@ ENGLISH: Mapping[Kind, Words] = {
         "The minutes that are left have changed",
         "See what is left before you plan on. What you have worked already stays.",
     ),
+    Kind.TERMS_CHANGED: (
+        "Your rate changes",
+        "See the new rate and from when it holds. Time before that keeps its rate.",
+    ),
+    Kind.TERMS_PROPOSED: (
+        "A lower rate is proposed to you",
+        "It holds only if you consent by {deadline}. Without your consent your rate stays.",
+    ),
+    Kind.CONSENT_DUE: (
+        "A proposed rate still waits for you",
+        "You can consent or decline until {deadline}. Without your consent your rate stays.",
+    ),
+    Kind.TERMS_WITHDRAWN: ("A proposed rate was withdrawn", "Your rate stays."),
     Kind.ENGAGEMENT_PAUSED: (
         "An engagement is paused",
         "A running timer was stopped. Time worked until then may still be logged.",
@@ -151,6 +164,22 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.ROOM_CHANGED: (
         "Die verbleibenden Minuten haben sich geändert",
         "Sehen Sie nach, bevor Sie weiter planen. Was schon gearbeitet ist, bleibt.",
+    ),
+    Kind.TERMS_CHANGED: (
+        "Ihr Satz ändert sich",
+        "Sehen Sie den neuen Satz und ab wann er gilt. Frühere Zeit behält ihren Satz.",
+    ),
+    Kind.TERMS_PROPOSED: (
+        "Ihnen wird ein niedrigerer Satz vorgeschlagen",
+        "Er gilt nur, wenn Sie bis {deadline} zustimmen. Sonst bleibt Ihr Satz.",
+    ),
+    Kind.CONSENT_DUE: (
+        "Ein vorgeschlagener Satz wartet noch auf Sie",
+        "Sie können bis {deadline} zustimmen oder ablehnen. Ohne Zustimmung bleibt Ihr Satz.",
+    ),
+    Kind.TERMS_WITHDRAWN: (
+        "Ein vorgeschlagener Satz wurde zurückgezogen",
+        "Ihr Satz bleibt.",
     ),
     Kind.ENGAGEMENT_PAUSED: (
         "Ein Engagement ruht",

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.engagements import reminding as terms
 from app.hiring import reminding as offers
 from app.notices.tables import Notice
 from app.timesheets import nearing
@@ -27,5 +28,6 @@ async def look_around(session: AsyncSession, now: datetime) -> None:
     """The clock's round, without its pause of a minute."""
     await session.flush()
     await offers.remind(session, now=now)
+    await terms.remind(session, now=now)
     await time.remind(session, now=now)
     await nearing.look(session, now=now)

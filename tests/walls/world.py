@@ -1,7 +1,4 @@
-"""Two companies, two trainers and the staff, with one of everything for the first of each.
-
-Each request is rolled back, so that every actor meets the same world.
-"""
+"""Two companies, two trainers and the staff, with one of everything for the first of each."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -40,7 +37,7 @@ from app.timesheets.contesting import Objection
 from app.timesheets.recording import TimeSaid
 from app.timesheets.tables import CapCounter, TimeEntry
 from app.trainers.tables import EvidenceDocument
-from tests.factories import accounts, adjusted, deals, invoiced, papers, people, work
+from tests.factories import accounts, adjusted, deals, invoiced, papers, people, terms, work
 from tests.gateways.simulator.running import Running
 
 DOOR_OF = {
@@ -363,7 +360,8 @@ async def _contests(session: AsyncSession, world: World, project: Project, start
         session, company, sheet_id, objections, now=now
     )
     await answering.answer_contest(session, trainer, answered.id, "It was not.", now=now)
-    things |= {"contest": waiting.id, "answered contest": answered.id}
+    lower = await terms.proposed(session, company, engagement.id, bill_minor=700_001, now=now)
+    things |= {"contest": waiting.id, "answered contest": answered.id, "terms_change": lower}
 
 
 async def _money(session: AsyncSession, world: World) -> None:

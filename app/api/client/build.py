@@ -16,6 +16,7 @@ from app.api.client import (
     project_routes,
     registration_routes,
     session_routes,
+    terms_routes,
     time_routes,
     vocabulary_routes,
 )
@@ -65,6 +66,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     vocabulary_routes.ROUTER,
     notice_routes.ROUTER,
     hiring_routes.ROUTER,
+    terms_routes.ROUTER,
     time_routes.ROUTER,
     contest_routes.ROUTER,
     adjustment_routes.ROUTER,

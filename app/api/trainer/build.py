@@ -16,6 +16,7 @@ from app.api.trainer import (
     registration_routes,
     session_routes,
     sync_routes,
+    terms_routes,
     time_routes,
     vocabulary_routes,
 )
@@ -60,6 +61,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     vocabulary_routes.ROUTER,
     notice_routes.ROUTER,
     hiring_routes.ROUTER,
+    terms_routes.ROUTER,
     time_routes.ROUTER,
     sync_routes.ROUTER,
     contest_routes.ROUTER,

@@ -277,7 +277,8 @@ async def test_the_proof_holds_and_names_what_breaks_it(
     await opening.open_from_offer(session, offered.trainer, offered.id, now=now)
     identities = await proof.prove(session)
     assert [each.name for each in identities if not each.holds] == []
-    assert all(each.checked for each in identities)
+    changed = "changed terms hold as agreed, on both sides"  # nobody has changed any here
+    assert all(each.checked for each in identities if each.name != changed)
 
     async def broken_by(*statements: object) -> set[str]:
         async with session.begin_nested() as attempt:
