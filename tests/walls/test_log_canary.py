@@ -31,6 +31,7 @@ SECRETS = {
     "IBAN": IBAN,
     "document number": "1234567893",
     "address": "canary.address@example.org",
+    "push token": "dQw4w9WgXcQ",  # of the example with which the matrix registers a phone
     "bill rate": str(BILL_MINOR),
     "pay rate": str(PAY_MINOR),
 }
