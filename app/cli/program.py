@@ -16,6 +16,7 @@ COMMANDS = (
     "books",
     "openapi",
     "stripe-sim",
+    "bench",
 )
 
 
