@@ -99,6 +99,12 @@ def _sane_day(value: date) -> date:
     return value
 
 
+def _not_zero(value: int) -> int:
+    if value == 0:
+        raise PydanticCustomError("zero", "Send a number other than zero")
+    return value
+
+
 def _no_bool(value: Any) -> Any:
     """`true` is not one minute, and 60.0 is not sixty."""
     if type(value) is not int:
@@ -129,6 +135,8 @@ Whole = Annotated[int, Field(ge=-(2**53), le=2**53), BeforeValidator(_no_bool)]
 Count = Annotated[int, Field(ge=0, le=2**31), BeforeValidator(_no_bool)]
 Version = Annotated[int, Field(ge=1, le=10**9), BeforeValidator(_no_bool)]
 Minutes = Annotated[int, Field(ge=1, le=10_080), BeforeValidator(_no_bool)]
+ChangedMinutes = Annotated[int, Field(ge=-10_080, le=10_080), BeforeValidator(_no_bool),
+                           AfterValidator(_not_zero)]  # fmt: skip
 WeeklyMinutes = Annotated[int, Field(ge=0, le=10_080), BeforeValidator(_no_bool)]
 NetDays = Annotated[int, Field(ge=0, le=120), BeforeValidator(_no_bool)]
 TotalMinutes = Annotated[int, Field(ge=1, le=100_000_000), BeforeValidator(_no_bool)]

@@ -37,7 +37,7 @@ _STATEMENTS = {
         ORDER BY who, currency
         """,
     ),
-    "books: approved on the pay side = settled + in flight + payable": (
+    "books: approved on the pay side = settled + in flight + payable - owed": (
         "SELECT count(*) FROM pay_lines",
         """
         , sides AS (
@@ -52,6 +52,9 @@ _STATEMENTS = {
           UNION ALL
           SELECT split_part(key, ':', 3), currency, 0, 0, 0, -minor
           FROM booked WHERE key LIKE 'liability:trainer:%\\:payable'
+          UNION ALL
+          SELECT split_part(key, ':', 4), currency, 0, 0, 0, -minor
+          FROM booked WHERE key LIKE 'asset:receivable:trainer:%'
         )
         SELECT format('trainer %s in %s: approved %s, settled %s, in flight %s, payable %s',
                       who, currency, sum(approved), sum(settled), sum(paying), sum(payable))
@@ -76,6 +79,23 @@ _STATEMENTS = {
                       key, currency, sum(approved), sum(minor))
         FROM sides GROUP BY key, currency HAVING sum(approved) <> sum(minor)
         ORDER BY key, currency
+        """,
+    ),
+    "books: what trainers owe = taken back and not set off yet": (
+        "SELECT count(*) FROM pay_lines",
+        """
+        , sides AS (
+          SELECT trainer_id::text AS who, currency, -pay_minor AS owed, 0 AS minor
+          FROM pay_lines WHERE owed AND NOT EXISTS (
+            SELECT FROM posting_groups WHERE source = 'set_off' AND key = pay_lines.id::text)
+          UNION ALL
+          SELECT split_part(key, ':', 4), currency, 0, minor
+          FROM booked WHERE key LIKE 'asset:receivable:trainer:%'
+        )
+        SELECT format('trainer %s in %s: lines say %s, books say %s',
+                      who, currency, sum(owed), sum(minor))
+        FROM sides GROUP BY who, currency HAVING sum(owed) <> sum(minor)
+        ORDER BY who, currency
         """,
     ),
     "books: VAT owed = tax on invoices": (

@@ -41,6 +41,39 @@ class LineType(StrEnum):
 FLAT = frozenset({LineType.BONUS, LineType.EXPENSE, LineType.CLAWBACK})
 
 
+class CorrectionReason(StrEnum):
+    """Why approved minutes are corrected. All are about time, none about quality."""
+
+    HOURS_MISSING = "hours_missing"
+    HOURS_TOO_MANY = "hours_too_many"
+    WRONG_ENGAGEMENT = "wrong_engagement"
+    DUPLICATE_TIME = "duplicate_time"
+    CLERICAL_ERROR = "clerical_error"
+
+
+class ClawbackReason(StrEnum):
+    """Why money is taken back. Quality is none: what was worked is owed."""
+
+    DUPLICATE_WORK = "duplicate_work"
+    FRAUD_PROVEN = "fraud_proven"
+    PAID_IN_ERROR = "paid_in_error"
+
+
+class DeclineReason(StrEnum):
+    """Why an adjustment that somebody asked for is declined; they read it with a sentence."""
+
+    NOT_AGREED = "not_agreed"
+    NO_EVIDENCE = "no_evidence"
+    NOT_FOR_THIS_WORK = "not_for_this_work"
+    NOT_PROVEN = "not_proven"
+    OTHER = "other"
+
+
+class Outcome(StrEnum):
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
 class AdjustmentState(StrEnum):
     AWAITS_COMPANY = "awaits_company"
     AWAITS_TRAINER = "awaits_trainer"
@@ -89,3 +122,51 @@ def bonus_sides(bill_minor: int, fee_bps: int) -> Sides:
     """A bonus takes the fee like time does; what is left is rounded down. Raises ValueError for a
     negative amount."""
     return Sides(bill_minor, rates.pay_from_bill(bill_minor, fee_bps))
+
+
+def expense_sides(expense_minor: int, *, company_pays: bool) -> Sides:
+    """Both sides see the same sum. What the company never agreed to, the platform pays."""
+    return Sides(expense_minor if company_pays else 0, expense_minor)
+
+
+def clawback_sides(bill_minor: int, fee_bps: int) -> Sides:
+    """The mirror of a bonus: never more is taken back than a bonus of the same sum had given.
+    Raises ValueError for a negative amount."""
+    mirrored = bonus_sides(bill_minor, fee_bps)
+    return Sides(-mirrored.bill_minor, -mirrored.pay_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What the clock does at a deadline that nobody met: `event`, None where nothing happens by
+    itself; and how that is told."""
+
+    event: AdjustmentEvent | None
+    en: str
+    de: str
+
+
+def on_silence(type_: AdjustmentType, state: AdjustmentState) -> Silence | None:
+    """None for what is decided. Silence takes nothing from a trainer."""
+    if state in (_S.AWAITS_COMPANY, _S.AWAITS_TRAINER):
+        return _HANDED_ON
+    if state is not _S.AWAITS_OPERATIONS:
+        return None
+    return _LAPSES if type_ is AdjustmentType.CORRECTION else _WAITS
+
+
+_HANDED_ON = Silence(
+    _V.HAND_ON,
+    "Without an answer by then, operations decides.",
+    "Ohne Antwort bis dahin entscheidet das Team.",
+)
+_LAPSES = Silence(
+    _V.LAPSE,
+    "Without a decision by then, nothing is taken.",
+    "Ohne Entscheidung bis dahin wird nichts abgezogen.",
+)
+_WAITS = Silence(
+    None,
+    "It waits until operations has decided and is not lost.",
+    "Es wartet, bis das Team entschieden hat, und geht nicht verloren.",
+)

@@ -48,6 +48,11 @@ def trainer_paying(trainer_id: UUID) -> str:
     return f"liability:trainer:{trainer_id}:paying"
 
 
+def trainer_receivable(trainer_id: UUID) -> str:
+    """Paid to a trainer and taken back since: set off against what she earns later."""
+    return f"asset:receivable:trainer:{trainer_id}"
+
+
 def kind_of(key: str) -> str:
     """asset, liability, income, expense or equity. Raises ValueError for any other beginning."""
     kind = key.split(":", 1)[0]

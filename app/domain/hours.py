@@ -75,6 +75,20 @@ def further(before: Priced, seconds: int, rate_minor: int) -> Priced:
     )
 
 
+def corrected(before: Priced, minutes: int, rate_minor: int) -> Priced:
+    """What `minutes` more or fewer change in `before` of the same engagement, week and rate.
+
+    The sum is rounded once, as for time. Raises ValueError when more is taken than there is.
+    """
+    seconds = minutes * SECONDS_PER_MINUTE
+    if before.seconds + seconds < 0:
+        raise ValueError("more is taken than was approved")
+    total = minutes_from_seconds(before.seconds + seconds)
+    return Priced(
+        seconds, total - before.minutes, money_from_minutes(total, rate_minor) - before.minor
+    )
+
+
 def seconds_by_rate(
     spans: Iterable[tuple[datetime, datetime]], rates: Sequence[DatedRate]
 ) -> dict[int, int]:

@@ -117,6 +117,7 @@ class HoldCause(StrEnum):
     NOT_AVAILABLE = "not_available"
     BANK_RETURN = "bank_return"
     CONTEST = "contest"
+    SET_OFF = "set_off"
 
 
 class Who(StrEnum):
@@ -183,6 +184,11 @@ REASONS: dict[HoldCause, Reason] = {
         "Die Firma bestreitet diese Stunden. Antworten Sie bis zur Frist, die dort steht; das "
         "Team entscheidet, und ohne Entscheidung werden die Stunden freigegeben.",
     ),
+    HoldCause.SET_OFF: Reason(
+        Who.FINANCE,
+        "Taken back: it is set off against your next payout.",
+        "Zurückgefordert: Es wird mit Ihrer nächsten Auszahlung verrechnet.",
+    ),
 }
 
 # Refusals of the provider that pass: the promise stands and is tried again.
@@ -209,12 +215,15 @@ class Due:
     account_ready: bool
     payable_minor: int
     minimum_minor: int
+    taken_back: bool = False
 
 
 def cause_of(due: Due) -> HoldCause:
     """Why this line is not at the bank yet. `payable_minor` is the trainer's sum that could go."""
     if due.payout_state is not None:
         return cause_in_payout(due.payout_state, due.payout_code or "")
+    if due.taken_back:
+        return HoldCause.SET_OFF
     if not due.funded:
         return HoldCause.CLIENT_UNPAID
     if not due.account_ready:

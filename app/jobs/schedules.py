@@ -19,6 +19,7 @@ SWEEPS: dict[str, Sweep] = {
     "approve_timesheets": time.approve_timesheets,
     "hand_on_contests": time.hand_on_contests,
     "decide_contests": time.decide_contests,
+    "move_on_adjustments": time.move_on_adjustments,
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
     "try_again_for_funds": payouts.try_again_for_funds,
     "clear_payments": invoicing.clear_payments,

@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.actor import SystemActor
 from app.domain.refusals import Refusal
 from app.jobs.toolbox import Toolbox
-from app.timesheets import answering, approving, attending, judging, submitting
+from app.timesheets import answering, approving, attending, judging, settling, submitting
 
 _log = structlog.get_logger("lehrwerk.jobs")
 _SUBMIT = SystemActor("auto_submit")
 _APPROVE = SystemActor("auto_approve")
 _DECIDE = SystemActor("contest_deadline")
+_MOVE_ON = SystemActor("adjustment_deadline")
 
 
 async def attend_timers(tools: Toolbox) -> None:
@@ -61,6 +62,16 @@ async def decide_contests(tools: Toolbox) -> None:
         await judging.decide_on_silence(session, _DECIDE, contest_id, now=now)
 
     await _each(tools, judging.due, decide)
+
+
+async def move_on_adjustments(tools: Toolbox) -> None:
+    """Hand expenses and corrections that nobody answered on to operations; let corrections lapse
+    that operations left undecided: silence takes nothing from a trainer."""
+
+    async def move_on(session: AsyncSession, adjustment_id: UUID, now: datetime) -> None:
+        await settling.move_on(session, _MOVE_ON, adjustment_id, now=now)
+
+    await _each(tools, settling.due, move_on)
 
 
 async def _each(

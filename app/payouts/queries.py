@@ -257,6 +257,7 @@ def _earning(row, *, ready: bool, payable: Mapping[str, int]) -> EarningFacts:  
         account_ready=ready,
         payable_minor=payable.get(line.currency, 0),
         minimum_minor=MINIMUM_MINOR,
+        taken_back=line.pay_minor < 0,
     )
     return EarningFacts(
         line.id,

@@ -82,14 +82,14 @@ async def plan(database: Database, run_id: UUID, *, actor: Actor, now: datetime)
 
 
 def _free_lines(as_of: datetime):  # type: ignore[no-untyped-def]
-    """Funded lines that stand on no live payout."""
+    """Funded lines that stand on no live payout; what is taken back is set off among them."""
     return (
         select(PayLine)
         .join(Approval, Approval.id == PayLine.approval_id)
         .where(
             Approval.funded_at.is_not(None),
             Approval.funded_at <= as_of,
-            PayLine.pay_minor > 0,
+            PayLine.pay_minor != 0,
             ~exists().where(PayoutLine.pay_line_id == PayLine.id, PayoutLine.live),
         )
     )
@@ -189,6 +189,7 @@ async def _write_down(
             at=now,
         )
     )
+    await _set_off(session, payout, lines, now=now)
     await posting.post(
         session,
         source="payout",
@@ -207,3 +208,27 @@ async def _write_down(
         {"payout_id": str(payout.id)},
         dedupe_key=f"payout:{payout.id}",
     )
+
+
+async def _set_off(
+    session: AsyncSession, payout: Payout, lines: Sequence[PayLine], *, now: datetime
+) -> None:
+    """What the trainer owes comes off what is payable to her, each line once for ever.
+
+    When the payout fails definitely, its lines go into another one; the line's key then finds that
+    it was set off.
+    """
+    for line in lines:
+        if line.owed:
+            await posting.post(
+                session,
+                source="set_off",
+                key=str(line.id),
+                description="Set off against a payout",
+                effective_at=now,
+                now=now,
+                entries=[
+                    Entry(chart.trainer_payable(line.trainer_id), line.currency, -line.pay_minor),
+                    Entry(chart.trainer_receivable(line.trainer_id), line.currency, line.pay_minor),
+                ],
+            )

@@ -231,6 +231,15 @@ async def list_of_trainer(
     )
 
 
+async def list_to_decide(session: AsyncSession, page: Cut) -> Page[AdjustmentFacts]:
+    """What waits for operations, the nearest deadline first."""
+    statement = _ADJUSTMENTS.where(Adjustment.state == AdjustmentState.AWAITS_OPERATIONS.value)
+    rows = await session.execute(
+        cut(statement, Adjustment.decide_by_at, Adjustment.id, page, oldest_first=True)
+    )
+    return paged([_read(row) for row in rows], page, lambda a: (a.decide_by_at, a.id))
+
+
 async def of_sheets(
     session: AsyncSession, sheet_ids: Collection[UUID]
 ) -> dict[UUID, list[AdjustmentFacts]]:

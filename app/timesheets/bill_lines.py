@@ -21,6 +21,7 @@ from app.domain import hours
 from app.domain.adjustments import FLAT, LineType
 from app.domain.hours import Line, Priced
 from app.domain.money import Money
+from app.domain.rates import rate_at
 from app.domain.timesheets import EntryState, SheetState
 from app.domain.weeks import PayWeek, week_of
 from app.engagements import bill_terms
@@ -29,6 +30,7 @@ from app.kit.db import Row
 from app.kit.ids import new_id
 from app.timesheets.adjustments import AdjustmentFacts
 from app.timesheets.queries import PieceFacts, SheetFacts, pieces_on_sheets, span_of
+from app.timesheets.refusals import CorrectionTooLarge, WeekNotApproved
 from app.timesheets.tables import Approval, Timesheet
 
 _FLAT = [type_.value for type_ in FLAT]
@@ -40,7 +42,7 @@ class BillLine(Row):
     `worked_seconds` are those of this approval; `minutes` and `bill_minor` are the rounded
     cumulative sums of the engagement, week and rate minus what earlier lines hold. A correction
     adds whole minutes, or takes them away; bonus, expense and clawback are money alone.
-    `cap_units`: what the line uses of a money cap. `credit_released_at`: the invoice is paid, so
+    `cap_units`: what the line uses of money caps, in which clawbacks do not count. `credit_released_at`: the invoice is paid, so
     the line no longer uses the credit limit.
     """
 
@@ -183,9 +185,82 @@ async def add_sum(
             approved_at=approval.approved_at,
             type=adjustment.type.value,
             adjustment_id=adjustment.id,
+            credit_released_at=_released_at(approval, bill.minor),
         )
     )
     await session.flush()
+
+
+async def correction(
+    session: AsyncSession, engagement: EngagementFacts, minutes: int, worked_at: datetime
+) -> Line:
+    """What a correction changes in the week and at the rate of an instant.
+
+    Raises WeekNotApproved, CorrectionTooLarge.
+    """
+    week = week_of(worked_at, PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day))
+    try:
+        rate = rate_at(await bill_terms.rates_of(session, engagement.id), worked_at)
+    except LookupError:  # the part of the first week before the first day
+        raise WeekNotApproved from None
+    held = (await _before(session, [engagement.id])).get(engagement.id, {})
+    if not any(start == week.starts_at for start, _ in held):
+        raise WeekNotApproved
+    before = held.get((week.starts_at, rate.minor), hours.NOTHING)
+    if before.seconds + minutes * hours.SECONDS_PER_MINUTE < 0:
+        raise CorrectionTooLarge
+    return Line(week.starts_at, rate.minor, hours.corrected(before, minutes, rate.minor))
+
+
+async def add_correction(
+    session: AsyncSession,
+    approval: Approval,
+    engagement: EngagementFacts,
+    adjustment: AdjustmentFacts,
+    *,
+    line: Line,
+    currency: str,
+) -> None:
+    """Write the line of a correction, in the week that it corrects."""
+    pay_week = PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day)
+    priced = line.priced
+    session.add(
+        BillLine(
+            id=new_id(),
+            approval_id=approval.id,
+            engagement_id=engagement.id,
+            trainer_id=engagement.trainer_id,
+            project_id=engagement.project_id,
+            position_id=engagement.position_id,
+            company_id=engagement.company_id,
+            week_starts_at=line.week_starts_at,
+            week_ends_at=week_of(line.week_starts_at, pay_week).ends_at,
+            worked_seconds=priced.seconds,
+            minutes=priced.minutes,
+            bill_rate_minor=line.rate_minor,
+            bill_minor=priced.minor,
+            currency=currency,
+            approved_at=approval.approved_at,
+            type=adjustment.type.value,
+            adjustment_id=adjustment.id,
+            credit_released_at=_released_at(approval, priced.minor),
+        )
+    )
+    await session.flush()
+
+
+async def total_of(session: AsyncSession, engagement_id: UUID) -> int:
+    """What all lines of an engagement come to so far, in minor units."""
+    total = select(func.coalesce(func.sum(BillLine.bill_minor), 0)).where(
+        BillLine.engagement_id == engagement_id
+    )
+    return int(await session.scalar(total) or 0)
+
+
+def _released_at(approval: Approval, bill_minor: int) -> datetime | None:
+    """Credit is freed when an invoice is paid, and by nothing else: what is given back frees none
+    before, and then takes none out of what the same invoice frees."""
+    return approval.approved_at if bill_minor < 0 else None
 
 
 async def of_adjustments(

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import OperationsActor
 from app.kit.paging import Cut, Page
-from app.timesheets import contests, queries
+from app.timesheets import adjustments, contests, queries
+from app.timesheets.adjustments import AdjustmentFacts
 from app.timesheets.contests import ContestFacts
 from app.timesheets.queries import PieceFacts
 
@@ -25,3 +26,11 @@ async def list_contests(
     """Contested hours that wait for operations, the nearest deadline first."""
     del actor  # the signature says whose this is
     return await contests.list_to_decide(session, page)
+
+
+async def list_adjustments(
+    session: AsyncSession, actor: OperationsActor, page: Cut
+) -> Page[AdjustmentFacts]:
+    """Expenses and corrections that wait for operations, the nearest deadline first."""
+    del actor  # the signature says whose this is
+    return await adjustments.list_to_decide(session, page)

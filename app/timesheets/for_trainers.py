@@ -146,3 +146,9 @@ async def list_adjustments(
     return Page(
         [TrainerAdjustment(facts, amounts.get(facts.id)) for facts in found.items], found.last
     )
+
+
+async def with_sum(session: AsyncSession, facts: AdjustmentFacts) -> TrainerAdjustment:
+    """An adjustment that the caller has read for this trainer, with what she earns by it."""
+    amounts = await pay_lines.of_adjustments(session, [facts.id])
+    return TrainerAdjustment(facts, amounts.get(facts.id))

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.actor import ClientActor, describe
-from app.domain.adjustments import AdjustmentState, AdjustmentType
+from app.domain.actor import ClientActor
+from app.domain.adjustments import AdjustmentType
 from app.domain.money import Money
 from app.domain.permissions import Permission, require
 from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues
@@ -59,46 +59,21 @@ async def give_bonus(
         known = await adjustments.find(session, bonus_id)
         if known is None:
             await _check_currency(session, engagement, said)
-            purse.check(said.bill.minor)
-            await _give(session, actor, engagement, bonus_id, said, now=now)
-            await spending.charge(session, purse, said.bill.minor)
-            return Given(await adjustments.get(session, bonus_id), created=True)
+            bonus = await applying.file_approved(
+                session,
+                actor,
+                engagement,
+                purse,
+                amount=said.bill,
+                now=now,
+                id=bonus_id,
+                type=AdjustmentType.BONUS.value,
+                reason=said.reason,
+            )
+            return Given(bonus, created=True)
     if not await _is_said(session, known, engagement, said):
         raise AlreadyUsed
     return Given(known, created=False)
-
-
-async def _give(
-    session: AsyncSession,
-    actor: ClientActor,
-    engagement: EngagementFacts,
-    bonus_id: UUID,
-    said: Bonus,
-    *,
-    now: datetime,
-) -> None:
-    approval = await applying.pin(session, actor, engagement, now=now)
-    made = await adjustments.file(
-        session,
-        id=bonus_id,
-        type=AdjustmentType.BONUS.value,
-        state=AdjustmentState.APPROVED.value,
-        engagement_id=engagement.id,
-        company_id=engagement.company_id,
-        trainer_id=engagement.trainer_id,
-        timesheet_id=approval.timesheet_id,
-        reason=said.reason,
-        filed_by=describe(actor),
-        filed_at=now,
-        decided_by=describe(actor),
-        decided_at=now,
-        approval_id=approval.id,
-    )
-    if not made:
-        # Somebody used the id for another engagement in this moment.
-        raise AlreadyUsed
-    bonus = await adjustments.get(session, bonus_id)
-    await applying.write_bonus(session, approval, engagement, bonus, bill=said.bill)
 
 
 async def _check_currency(session: AsyncSession, engagement: EngagementFacts, said: Bonus) -> None:

@@ -13,6 +13,7 @@ from app.domain import hours
 from app.domain.adjustments import FLAT, LineType
 from app.domain.hours import Line, Priced
 from app.domain.money import Money
+from app.domain.rates import rate_at
 from app.domain.timesheets import EntryState, SheetState
 from app.domain.weeks import PayWeek, week_of
 from app.engagements import pay_terms
@@ -28,6 +29,7 @@ from app.timesheets.queries import (
     read_piece,
     span_of,
 )
+from app.timesheets.refusals import CorrectionTooLarge, WeekNotApproved
 from app.timesheets.tables import Approval, TimeEntry, Timesheet
 
 _FLAT = [type_.value for type_ in FLAT]
@@ -143,6 +145,11 @@ async def pin(
     return Money(sum(line.priced.minor for line in lines), currency)
 
 
+async def currency_of(session: AsyncSession, engagement_id: UUID) -> str:
+    """The one currency of an engagement."""
+    return (await pay_terms.rates_of(session, engagement_id))[0].currency
+
+
 async def add_sum(
     session: AsyncSession,
     approval: Approval,
@@ -150,6 +157,7 @@ async def add_sum(
     adjustment: AdjustmentFacts,
     *,
     pay: Money,
+    owed: bool,
 ) -> None:
     """Write the line of an adjustment that is a sum of money, in the week of its sheet."""
     sheet = await session.get_one(Timesheet, approval.timesheet_id)
@@ -169,9 +177,74 @@ async def add_sum(
             approved_at=approval.approved_at,
             type=adjustment.type.value,
             adjustment_id=adjustment.id,
+            owed=owed,
         )
     )
     await session.flush()
+
+
+async def correction(
+    session: AsyncSession, engagement: EngagementFacts, minutes: int, worked_at: datetime
+) -> Line:
+    """What a correction changes in the week and at the rate of an instant.
+
+    Raises WeekNotApproved, CorrectionTooLarge.
+    """
+    week = week_of(worked_at, PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day))
+    try:
+        rate = rate_at(await pay_terms.rates_of(session, engagement.id), worked_at)
+    except LookupError:  # the part of the first week before the first day
+        raise WeekNotApproved from None
+    held = (await _before(session, [engagement.id])).get(engagement.id, {})
+    if not any(start == week.starts_at for start, _ in held):
+        raise WeekNotApproved
+    before = held.get((week.starts_at, rate.minor), hours.NOTHING)
+    if before.seconds + minutes * hours.SECONDS_PER_MINUTE < 0:
+        raise CorrectionTooLarge
+    return Line(week.starts_at, rate.minor, hours.corrected(before, minutes, rate.minor))
+
+
+async def add_correction(
+    session: AsyncSession,
+    approval: Approval,
+    engagement: EngagementFacts,
+    adjustment: AdjustmentFacts,
+    *,
+    line: Line,
+    currency: str,
+    owed: bool,
+) -> None:
+    """Write the line of a correction, in the week that it corrects."""
+    pay_week = PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day)
+    priced = line.priced
+    session.add(
+        PayLine(
+            id=new_id(),
+            approval_id=approval.id,
+            engagement_id=engagement.id,
+            trainer_id=engagement.trainer_id,
+            week_starts_at=line.week_starts_at,
+            week_ends_at=week_of(line.week_starts_at, pay_week).ends_at,
+            worked_seconds=priced.seconds,
+            minutes=priced.minutes,
+            pay_rate_minor=line.rate_minor,
+            pay_minor=priced.minor,
+            currency=currency,
+            approved_at=approval.approved_at,
+            type=adjustment.type.value,
+            adjustment_id=adjustment.id,
+            owed=owed,
+        )
+    )
+    await session.flush()
+
+
+async def total_of(session: AsyncSession, engagement_id: UUID) -> int:
+    """What all lines of an engagement come to so far, in minor units."""
+    total = select(func.coalesce(func.sum(PayLine.pay_minor), 0)).where(
+        PayLine.engagement_id == engagement_id
+    )
+    return int(await session.scalar(total) or 0)
 
 
 async def of_adjustments(

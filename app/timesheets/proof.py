@@ -112,15 +112,16 @@ UNION ALL
 SELECT 'project_budget', project_id, '', sum(units) FROM (
   SELECT project_id, units FROM priced
   UNION ALL
-  SELECT project_id, cap_units FROM bill_lines WHERE type <> 'time'
+  SELECT project_id, cap_units FROM bill_lines WHERE type NOT IN ('time', 'clawback')
 ) AS budget GROUP BY 1, 2, 3
 UNION ALL
 SELECT 'credit_limit', company_id, '', sum(units) FROM (
   SELECT company_id, units FROM priced
   UNION ALL
-  SELECT company_id, cap_units FROM bill_lines WHERE type <> 'time'
+  SELECT company_id, cap_units FROM bill_lines WHERE type NOT IN ('time', 'clawback')
   UNION ALL
-  SELECT company_id, -cap_units FROM bill_lines WHERE credit_released_at IS NOT NULL
+  SELECT company_id, -cap_units FROM bill_lines
+  WHERE credit_released_at IS NOT NULL AND type <> 'clawback'
 ) AS credit GROUP BY 1, 2, 3
 """  # noqa: S608 – our own constants
 

@@ -157,3 +157,35 @@ class DecisionTooLate(Refusal):
     kind = Kind.STATE
     en = "The deadline has passed without a decision, so the hours are approved."
     de = "Die Frist ist ohne Entscheidung abgelaufen, daher werden die Stunden freigegeben."
+
+
+class WeekNotApproved(Refusal):
+    kind = Kind.STATE
+    en = "No hours of that week are approved. Change the entries themselves."
+    de = "Von jener Woche ist nichts freigegeben. Ändern Sie die Einträge selbst."
+
+
+class CorrectionTooLarge(Refusal):
+    kind = Kind.STATE
+    en = "More minutes would be taken than are approved at that rate in that week."
+    de = "Es würden mehr Minuten abgezogen, als zu jenem Satz in jener Woche freigegeben sind."
+
+
+class ClawbackTooLarge(Refusal):
+    kind = Kind.STATE
+    en = "More would be taken back than this engagement has come to so far."
+    de = "Es würde mehr zurückgefordert, als diese Tätigkeit bisher ergeben hat."
+
+
+class EvidenceUnknown(Refusal):
+    kind = Kind.INVALID
+    en = "Evidence must be time entries or adjustments of this engagement. Check the ids."
+    de = "Belege müssen Zeiteinträge oder Anpassungen dieser Tätigkeit sein. Prüfen Sie die Ids."
+
+
+class TooLateToTake(Refusal):
+    """Silence never costs the trainer: after the deadline nothing can be taken any more."""
+
+    kind = Kind.STATE
+    en = "The deadline has passed without a decision, so nothing is taken."
+    de = "Die Frist ist ohne Entscheidung abgelaufen, daher wird nichts abgezogen."

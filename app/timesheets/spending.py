@@ -28,9 +28,8 @@ class Purse:
     agreed: dict[CounterKey, int]
     used: dict[CounterKey, int]
 
-    def check(self, bill_minor: int) -> None:
-        """Raises BudgetReached or CreditLimitReached when so much more does not fit."""
-        units = caps.money_cap_units(bill_minor)
+    def check(self, units: int) -> None:
+        """Raises BudgetReached or CreditLimitReached when so many more units do not fit."""
         for key, refusal in ((self.budget, BudgetReached), (self.credit, CreditLimitReached)):
             if units > self.agreed[key] - self.used[key]:
                 raise refusal
@@ -51,9 +50,11 @@ async def hold(session: AsyncSession, engagement: EngagementFacts, *, now: datet
     return Purse(budget, credit, agreed, {key: used[key] for key in agreed})
 
 
-async def charge(session: AsyncSession, purse: Purse, bill_minor: int) -> None:
-    """Use up so much of both, by a relative UPDATE with the CHECK behind it. Call `check` first."""
-    units = caps.money_cap_units(bill_minor)
-    await counters.move(
-        session, [Move(key, units, purse.agreed[key]) for key in (purse.budget, purse.credit)]
-    )
+async def charge(session: AsyncSession, purse: Purse, units: int) -> None:
+    """Use up so many units of both, by a relative UPDATE with the CHECK behind it; `check` first.
+
+    What a correction gives back is free in the budget at once. Credit is freed by paid invoices
+    alone.
+    """
+    keys = (purse.budget, purse.credit) if units > 0 else (purse.budget,)
+    await counters.move(session, [Move(key, units, purse.agreed[key]) for key in keys])

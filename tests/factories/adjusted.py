@@ -1,17 +1,27 @@
 """A week that is approved and invoiced, and short words for what is added to it afterwards."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.books import proving
-from app.domain.actor import ClientActor, CompanyRole, FinanceActor
+from app.domain.actor import (
+    ClientActor,
+    CompanyRole,
+    FinanceActor,
+    OperationsActor,
+    SystemActor,
+    TrainerActor,
+)
+from app.domain.adjustments import ClawbackReason, CorrectionReason
 from app.domain.money import Money
 from app.invoicing import running
 from app.invoicing.running import InvoiceRunFacts
 from app.kit.db import Database
-from app.timesheets import approving, giving, submitting
+from app.timesheets import approving, claiming, correcting, giving, settling, submitting
+from app.timesheets.claiming import Claim, Claimed
+from app.timesheets.correcting import Clawback, Correction, Filed
 from app.timesheets.giving import Bonus, Given
 from tests.factories import people
 from tests.factories.at_work import Deal
@@ -38,14 +48,70 @@ async def bonus(
     )
 
 
+async def expense(
+    session: AsyncSession, at: Deal, minor: int, *, id_: UUID | None = None
+) -> Claimed:
+    said = Claim(Money(minor, "USD"), "A guideline.", "Receipt 7")
+    return await claiming.claim_expense(
+        session, at.worker, at.engagement.id, id_ or uuid4(), said, now=NOW
+    )
+
+
+async def correct(
+    session: AsyncSession,
+    by: ClientActor | OperationsActor,
+    at: Deal,
+    minutes: int,
+    *,
+    worked_at: datetime = LAST_WEEK,
+    id_: UUID | None = None,
+) -> Filed:
+    said = Correction(minutes, worked_at, CorrectionReason.CLERICAL_ERROR, "Noted wrongly.")
+    return await correcting.correct_hours(
+        session, by, at.engagement.id, id_ or uuid4(), said, now=NOW
+    )
+
+
+async def claw_back(
+    session: AsyncSession,
+    by: OperationsActor,
+    at: Deal,
+    minor: int,
+    *,
+    evidence: UUID,
+    id_: UUID | None = None,
+) -> Filed:
+    said = Clawback(Money(minor, "USD"), ClawbackReason.DUPLICATE_WORK, "Twice.", (evidence,))
+    return await correcting.claw_back(session, by, at.engagement.id, id_ or uuid4(), said, now=NOW)
+
+
 async def planted(
-    session: AsyncSession, things: dict[str, UUID], hours: UUID, minor: int, *, now: datetime
+    session: AsyncSession,
+    things: dict[str, UUID],
+    minor: int,
+    *,
+    worked_at: datetime,
+    now: datetime,
 ) -> dict[str, UUID]:
-    """A bonus in the engagement whose hours are logged, and ids that nobody has used yet."""
+    """A bonus, expenses that wait, a correction to consent to, and ids that nobody has used yet."""
     company = ClientActor(things["company"], things["owner user"], None, CompanyRole.OWNER)
+    trainer = TrainerActor(things["trainer"], things["trainer user"])
     said = Bonus(Money(minor, "USD"), "Well found.")
-    await giving.give_bonus(session, company, hours, uuid4(), said, now=now)
-    return {"hours": hours, "bonus": uuid4()}
+    await giving.give_bonus(session, company, things["hours"], uuid4(), said, now=now)
+    claims = {"waiting expense": uuid4(), "old expense": uuid4()}
+    for id_ in claims.values():
+        claim = Claim(Money(4_990, "USD"), "A guideline.", "Receipt 7")
+        await claiming.claim_expense(session, trainer, things["hours"], id_, claim, now=now)
+    late = now + timedelta(days=6)
+    await settling.move_on(session, SystemActor("late"), claims["old expense"], now=late)
+    cut = uuid4()
+    less = Correction(-6, worked_at, CorrectionReason.CLERICAL_ERROR, "Noted twice.")
+    await correcting.correct_hours(session, company, things["engagement"], cut, less, now=now)
+    return {
+        **claims,
+        "cut": cut,
+        **{noun: uuid4() for noun in ("bonus", "expense", "correction", "clawback")},
+    }
 
 
 async def invoice(session: AsyncSession, *, now: datetime = NOW) -> InvoiceRunFacts:

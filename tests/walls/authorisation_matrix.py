@@ -80,6 +80,16 @@ def _bonus(world: World) -> dict[str, Any]:
     return {"amount": _usd(5_000), "reason": "Well found."}
 
 
+def _correction(world: World) -> dict[str, Any]:
+    return {"minutes": 6, "worked_at": world.logged_at.isoformat(), "reason": "Left out.",
+            "reason_code": "hours_missing"}  # fmt: skip
+
+
+def _clawback(world: World) -> dict[str, Any]:
+    return {"amount": _usd(1_000), "reason_code": "paid_in_error", "reason": "Paid twice.",
+            "evidence_ids": [str(world.things["cut"])]}  # fmt: skip
+
+
 def _later(world: World) -> str:
     return (world.now + timedelta(days=1)).isoformat()
 
@@ -164,6 +174,8 @@ CLIENT = {
     "list_contests": Rule(200, viewer=200),
     "withdraw_contest": Rule(200, of="contest_id"),
     "give_bonus": Rule(201, of="engagement_id", things={"engagement_id": "hours"}, body=_bonus),
+    "correct_hours": Rule(201, of="engagement_id", body=_correction),
+    "decide_expense": Rule(200, of="adjustment_id", things={"adjustment_id": "waiting expense"}),
     "list_adjustments": Rule(200, viewer=200),
     "list_over_cap": Rule(200, viewer=200),
     "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over the week"}),
@@ -225,6 +237,8 @@ TRAINER = {
     "list_timesheets": Rule(200),
     "explain_minutes": Rule(200, of="timesheet_id"),
     "submit_timesheet": Rule(200, of="timesheet_id", things={"timesheet_id": "open timesheet"}),
+    "claim_expense": Rule(201, of="engagement_id", things={"engagement_id": "hours"}),
+    "answer_correction": Rule(200, of="adjustment_id", things={"adjustment_id": "cut"}),
     "list_adjustments": Rule(200),
     "list_contests": Rule(200),
     "answer_contest": Rule(200, of="contest_id"),
@@ -276,6 +290,10 @@ OPERATIONS = {
     "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over her week"}),
     "list_contests": Rule(200),
     "decide_contest": Rule(200, of="contest_id", things={"contest_id": "answered contest"}),
+    "list_adjustments": Rule(200),
+    "decide_adjustment": Rule(200, of="adjustment_id", things={"adjustment_id": "old expense"}),
+    "correct_hours": Rule(201, of="engagement_id", body=_correction),
+    "claw_back": Rule(201, of="engagement_id", body=_clawback),
 }
 
 MATRIX: dict[str, Rule] = PUBLIC | {

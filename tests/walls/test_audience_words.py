@@ -27,6 +27,8 @@ EXCEPTIONS: dict[str, dict[str, str]] = {
         "PayWeekSaid": "the same",
         "PayWeekView": "the same",
         "expense": "what a trainer laid out: both sides see the same sum",
+        "decide_expense": "the same",
+        "DecideExpense": "the same",
     },
 }
 # Sentences may speak of paying in general; these two words give the other side away anywhere.

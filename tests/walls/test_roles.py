@@ -15,7 +15,8 @@ from tests.walls.world import Desk, World
 
 _HIRING = {"make_offer", "shortlist_application", "create_project", "end_engagement"}
 _APPROVING = {"approve_timesheet", "approve_timesheets", "send_back_timesheet", "decide_over_cap",
-              "contest_entries", "withdraw_contest", "give_bonus"}  # fmt: skip
+              "contest_entries", "withdraw_contest", "give_bonus", "decide_expense",
+              "correct_hours"}  # fmt: skip
 _PAYING = {"pay_invoice"}
 _MANAGING = {"invite_member", "list_members", "change_member", "remove_member", "create_api_key",
              "withdraw_member_invitation", "set_billing_profile"}  # fmt: skip

@@ -301,7 +301,7 @@ async def _hours(session: AsyncSession, world: World) -> None:
         bill_minor=BILL_MINOR,
         pay_minor=PAY_MINOR,
     )
-    things |= await adjusted.planted(session, things, engagement.id, BILL_MINOR, now=now)
+    things["hours"] = engagement.id
     monday = (now - timedelta(days=now.weekday())).replace(hour=6, minute=0, second=0)
     world.logged_at = last = monday.replace(microsecond=0) - timedelta(days=7)
     trainer = TrainerActor(things["trainer"], things["trainer user"])
@@ -314,7 +314,6 @@ async def _hours(session: AsyncSession, world: World) -> None:
     for start, minutes in logged:
         said = TimeSaid(engagement.id, start, start + timedelta(minutes=minutes), None)
         await recording.record_time(session, trainer, new_id(), said, if_version=None, now=now)
-    await session.flush()
     rows = (
         await session.scalars(
             select(TimeEntry)
@@ -335,6 +334,7 @@ async def _hours(session: AsyncSession, world: World) -> None:
     await session.flush()
     await submitting.submit(session, trainer, handed_in.timesheet_id, now=now)
     await _contests(session, world, project, last - timedelta(days=5))
+    things |= await adjusted.planted(session, things, BILL_MINOR, worked_at=last, now=now)
 
 
 async def _contests(session: AsyncSession, world: World, project: Project, start: datetime) -> None:

@@ -4,7 +4,13 @@ from fastapi import APIRouter, FastAPI
 
 from app.api import door
 from app.api.door import DoorPolicy, Runtime
-from app.api.operations import check_routes, contest_routes, session_routes, time_routes
+from app.api.operations import (
+    adjustment_routes,
+    check_routes,
+    contest_routes,
+    session_routes,
+    time_routes,
+)
 from app.api.operations.actor import authenticate
 
 POLICY = DoorPolicy(
@@ -26,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     check_routes.ROUTER,
     time_routes.ROUTER,
     contest_routes.ROUTER,
+    adjustment_routes.ROUTER,
 )
 
 
@@ -35,6 +42,6 @@ def build(runtime: Runtime) -> FastAPI:
         POLICY,
         runtime=runtime,
         title="Lehrwerk – operations door",
-        description="Operations staff: credential checks, over-cap and contest decisions.",
+        description="Operations staff: credential checks; decisions about hours and adjustments.",
         routers=ROUTERS,
     )

@@ -60,13 +60,18 @@ BREAKS = {
         "UPDATE bill_lines SET bill_minor = bill_minor + 1 WHERE minutes = 602",
         "in USD: approved 770001, invoiced 612500, unbilled 157500",
     ),
-    "books: approved on the pay side = settled + in flight + payable": (
+    "books: approved on the pay side = settled + in flight + payable - owed": (
         "UPDATE payouts SET pay_minor = pay_minor - 1 WHERE state = 'settled'",
         "in USD: approved 616000, settled 120399, in flight 121800, payable 373800",
     ),
     "books: what was approved is what was earned and spent": (
         "UPDATE pay_lines SET pay_minor = pay_minor + 5 WHERE minutes = 630",
         "expense:trainers in USD: approved lines say 616005, books say 616000",
+    ),
+    "books: what trainers owe = taken back and not set off yet": (
+        "UPDATE pay_lines SET type = 'clawback', adjustment_id = gen_random_uuid(), minutes = 0,"
+        " worked_seconds = 0, pay_rate_minor = 0, pay_minor = -5, owed = true WHERE minutes = 630",
+        "in USD: lines say 5, books say 0",
     ),
     "books: VAT owed = tax on invoices": (
         "UPDATE invoices SET tax_minor = tax_minor + 1, gross_minor = gross_minor + 1"

@@ -102,7 +102,7 @@ def detail_view(
         **dict(timesheet_view(sheet)),
         entries=[entry_view(piece) for piece in pieces],
         contests=[contest_view(each, language) for each in contests],
-        adjustments=[adjustment_view(each) for each in adjustments],
+        adjustments=[adjustment_view(each, language) for each in adjustments],
     )
 
 
