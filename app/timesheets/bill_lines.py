@@ -42,8 +42,8 @@ class BillLine(Row):
     `worked_seconds` are those of this approval; `minutes` and `bill_minor` are the rounded
     cumulative sums of the engagement, week and rate minus what earlier lines hold. A correction
     adds whole minutes, or takes them away; bonus, expense and clawback are money alone.
-    `cap_units`: what the line uses of money caps, in which clawbacks do not count. `credit_released_at`: the invoice is paid, so
-    the line no longer uses the credit limit.
+    `cap_units`: what the line uses of money caps, in which clawbacks do not count.
+    `credit_released_at`: the invoice is paid, so the line no longer uses the credit limit.
     """
 
     __tablename__ = "bill_lines"
