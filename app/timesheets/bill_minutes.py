@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor
+from app.domain.adjustments import LineType
 from app.domain.hours import Priced
 from app.domain.minutes import PostedLine
 from app.domain.permissions import Permission, require
@@ -40,7 +41,11 @@ async def _lines(session: AsyncSession, sheet: SheetFacts) -> list[PostedLine]:
             Approval.timesheet_id,
         )
         .join(Approval, Approval.id == BillLine.approval_id)
-        .where(BillLine.engagement_id == sheet.engagement_id)
+        # A bonus or another sum of money has no minutes; adjustments are listed with the timesheet.
+        .where(
+            BillLine.engagement_id == sheet.engagement_id,
+            BillLine.type.in_((LineType.TIME.value, LineType.CORRECTION.value)),
+        )
         .order_by(BillLine.id)
     )
     return [

@@ -70,11 +70,10 @@ async def tell(
         for pieces in entries
     ]
     counted = [part.piece for parts in told for part in parts if part.standing in COUNTING]
-    groups = (
-        minutes.groups_posted(lines)
-        if sheet.state is SheetState.APPROVED
-        else minutes.groups_to_come(map(span_of, counted), rates, lines)
-    )
+    # Corrections are lines of the sheet before it is approved.
+    groups = minutes.groups_posted(lines)
+    if sheet.state is not SheetState.APPROVED:
+        groups += minutes.groups_to_come(map(span_of, counted), rates, lines)
     engagement = await engagements.get_engagement(session, sheet.engagement_id)
     pay_week = PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day)
     weeks = {group.week_starts_at for group in groups}

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
+from app.domain.adjustments import LineType
 from app.domain.hours import Priced
 from app.domain.minutes import PostedLine
 from app.engagements import pay_terms
@@ -37,7 +38,11 @@ async def _lines(session: AsyncSession, sheet: SheetFacts) -> list[PostedLine]:
             Approval.timesheet_id,
         )
         .join(Approval, Approval.id == PayLine.approval_id)
-        .where(PayLine.engagement_id == sheet.engagement_id)
+        # A bonus or another sum of money has no minutes; adjustments are listed with the timesheet.
+        .where(
+            PayLine.engagement_id == sheet.engagement_id,
+            PayLine.type.in_((LineType.TIME.value, LineType.CORRECTION.value)),
+        )
         .order_by(PayLine.id)
     )
     return [

@@ -80,7 +80,10 @@ async def explain_minutes(
 ) -> MinutesView:
     """Every minute of a timesheet: what was logged, the parts it was split into and why, what
     counts and what does not and why, the seconds of each week and rate, and how they are rounded
-    to the minutes that are billed."""
+    to the minutes that are billed.
+
+    A bonus or another sum of money has no minutes: `list_adjustments` has those.
+    """
     story = await bill_minutes.explain(session, caller, timesheet_id)
     return minutes_view(story, language, cap_name=lambda scope: scope.value)
 

@@ -217,7 +217,10 @@ async def explain_minutes(
 ) -> MinutesView:
     """Every minute of a timesheet: what you logged, the parts it was split into and why, what
     counts and what does not and why, the seconds of each week and rate, and how they are rounded
-    to the minutes of the timesheet."""
+    to the minutes of the timesheet.
+
+    A bonus or another sum of money has no minutes: `list_adjustments` has those.
+    """
     story = await pay_minutes.explain(session, caller, timesheet_id)
     return minutes_view(story, language, cap_name=allowances.trainers_name)
 

@@ -13,7 +13,7 @@ from app.domain.adjustments import DeclineReason, Outcome
 from app.domain.rates import DatedRate
 from app.domain.refusals import AlreadyUsed, IllegalMove, NotFound
 from app.engagements import bill_terms, pay_terms
-from app.timesheets import settling
+from app.timesheets import bill_minutes, for_companies, pay_minutes, settling
 from app.timesheets.bill_lines import BillLine
 from app.timesheets.pay_lines import PayLine
 from app.timesheets.refusals import (
@@ -27,7 +27,7 @@ from app.timesheets.settling import Answer
 from app.timesheets.tables import TimeEntry
 from tests.factories.adjusted import approved_week, bonus, claw_back, correct, invoice
 from tests.factories.at_work import Deal, deal
-from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, assert_proven, counters
+from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, assert_proven, counters, log
 
 OPERATIONS = OperationsActor(uuid4())
 CLOCK = SystemActor("adjustment_deadline")
@@ -231,6 +231,21 @@ async def test_minutes_are_not_taken_back_twice(session: AsyncSession) -> None:
     used = await counters(session)
     assert used["project_budget"] == used["credit_limit"] - 30 * 60 * 10_001 == 90 * 60 * 10_001
     await assert_proven(session)
+
+
+async def test_every_minute_is_explained_and_sums_are_not_minutes(session: AsyncSession) -> None:
+    """A correction stands on the open sheet beside hours to come; a bonus is listed elsewhere."""
+    at = await at_work(session)
+    filed = (await correct(session, OPERATIONS, at, -10)).adjustment
+    await bonus(session, at, 500)
+    await log(session, at, MONDAY, 1)
+    assert filed.timesheet_id is not None
+    theirs = await bill_minutes.explain(session, at.client, filed.timesheet_id)
+    hers = await pay_minutes.explain(session, at.worker, filed.timesheet_id)
+    seen = await for_companies.with_amount(session, theirs.sheet)
+    assert theirs.minutes == hers.minutes == seen.amount.minutes == 50
+    assert theirs.minor == seen.amount.billed.minor - 500 == 10_001 - 1_667
+    assert [(g.here.minutes, g.earlier.minutes) for g in theirs.groups] == [(-10, 120), (60, 0)]
 
 
 async def test_a_negative_sum_is_carried_over(session: AsyncSession) -> None:
