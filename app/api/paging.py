@@ -31,7 +31,7 @@ def _purpose(request: Request) -> str:
     return f"{request.scope.get('root_path', '')}{request.scope['path']}"
 
 
-def _read(
+async def _read(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=paging.MOST, description="Items per page.")] = 50,
     cursor: Annotated[
@@ -57,7 +57,7 @@ def listed(request: Request, page: Page[T], view: Callable[[T], Any]) -> dict[st
     return {"items": [view(item) for item in page.items], "next_cursor": following}
 
 
-def _read_rank(
+async def _read_rank(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=paging.MOST, description="Items per page.")] = 50,
     cursor: Annotated[

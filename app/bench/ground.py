@@ -74,7 +74,8 @@ async def lay(
             group.name,
             hashes,
         )
-    await connection.execute(_FLOOR_SHEETS, first_week(now))
+    # Weeks have begun: the first entry of a week is one in forty, and not what is measured.
+    await connection.execute(_BEGUN, first_week(now), [group.name for group in GROUPS])
     await _older_time(connection, entries, now=now, tell=tell)
     tell("ANALYZE")
     await connection.execute("VACUUM (FREEZE, ANALYZE)")
@@ -180,23 +181,23 @@ INSERT INTO engagement_limits (id, engagement_id, weekly_minutes, effective_at)
 SELECT bench_id('{group}', 'limits', n), bench_id('{group}', 'engagement', n), 2400,
        '2020-01-01' FROM generate_series(0, 999) AS n
 """
-_FLOOR_SHEETS = """
+_BEGUN = """
 WITH ground AS (
-  SELECT n, $1::timestamptz + make_interval(days => 7 * w) AS week
-  FROM generate_series(0, 999) AS n, generate_series(0, 2) AS w
+  SELECT g, n, $1::timestamptz + make_interval(days => 7 * w) AS week
+  FROM unnest($2::text[]) AS g, generate_series(0, 999) AS n, generate_series(0, 3) AS w
 ), sheets AS (
   INSERT INTO timesheets (id, engagement_id, company_id, trainer_id, week_starts_at, week_ends_at,
                           state, sent_back_count)
-  SELECT gen_random_uuid(), bench_id('floor', 'engagement', n), bench_id('floor', 'company', 0),
-         bench_id('floor', 'trainer', n), week, week + interval '7 days', 'open', 0 FROM ground
+  SELECT gen_random_uuid(), bench_id(g, 'engagement', n), bench_id(g, 'company', 0),
+         bench_id(g, 'trainer', n), week, week + interval '7 days', 'open', 0 FROM ground
 )
 INSERT INTO cap_counters (scope, scope_id, period, cap, used)
 SELECT scope, scope_id, to_char(week, 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'), 144000, 0 FROM ground,
-LATERAL (VALUES ('trainer_week', bench_id('floor', 'trainer', n)),
-                ('engagement_week', bench_id('floor', 'engagement', n))) AS v (scope, scope_id)
+LATERAL (VALUES ('trainer_week', bench_id(g, 'trainer', n)),
+                ('engagement_week', bench_id(g, 'engagement', n))) AS v (scope, scope_id)
 UNION ALL
-SELECT 'engagement_total', bench_id('floor', 'engagement', n), '', 9000000000000, 0
-FROM generate_series(0, 999) AS n
+SELECT 'engagement_total', bench_id(g, 'engagement', n), '', 9000000000000, 0
+FROM unnest($2::text[]) AS g, generate_series(0, 999) AS n
 """
 _OLDER = """
 INSERT INTO time_entries (

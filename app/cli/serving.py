@@ -9,6 +9,7 @@ from pathlib import Path
 
 import typer
 import uvicorn
+from uvicorn.loops.auto import auto_loop_factory
 
 from app.api.door import Runtime
 from app.cli import places, simulator
@@ -60,7 +61,8 @@ def serve(
             )
             stack.callback(beside.stop)
             settings = settings.model_copy(update={"stripe_api_base": beside.url})
-        asyncio.run(_serve(settings, url=url, host=host, port=port, ready=ready))
+        with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+            runner.run(_serve(settings, url=url, host=host, port=port, ready=ready))
 
 
 def uses_simulator(settings: Settings) -> bool:

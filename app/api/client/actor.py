@@ -18,7 +18,7 @@ async def authenticate(request: Request, session: AsyncSession, runtime: Runtime
     )
 
 
-def _current(request: Request) -> ClientActor:
+async def _current(request: Request) -> ClientActor:
     actor = request.state.actor
     assert isinstance(actor, ClientActor)
     return actor

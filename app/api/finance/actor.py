@@ -18,7 +18,7 @@ async def authenticate(request: Request, session: AsyncSession, runtime: Runtime
     )
 
 
-def _current(request: Request) -> FinanceActor:
+async def _current(request: Request) -> FinanceActor:
     actor = request.state.actor
     assert isinstance(actor, FinanceActor)
     return actor

@@ -20,7 +20,7 @@ async def authenticate(
     )
 
 
-def _current(request: Request) -> OperationsActor:
+async def _current(request: Request) -> OperationsActor:
     actor = request.state.actor
     assert isinstance(actor, OperationsActor)
     return actor

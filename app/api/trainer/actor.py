@@ -18,7 +18,7 @@ async def authenticate(request: Request, session: AsyncSession, runtime: Runtime
     )
 
 
-def _current(request: Request) -> TrainerActor:
+async def _current(request: Request) -> TrainerActor:
     actor = request.state.actor
     assert isinstance(actor, TrainerActor)
     return actor

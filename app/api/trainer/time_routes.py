@@ -38,7 +38,7 @@ from app.timesheets import (
 ROUTER = router("time")
 
 
-def _version(
+async def _version(
     if_match: Annotated[
         str | None,
         Header(
