@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import ClientActor, CompanyRole, FinanceActor, OperationsActor, TrainerActor
@@ -48,42 +48,21 @@ class _Granted(NamedTuple):
 
 async def _granted(session: AsyncSession, token: str, door: str, now: datetime) -> _Granted:
     """The grant is read with the token: a role that was taken away is gone at the next request."""
-    row = (
-        await session.execute(
-            select(User.id, Grant.subject_id, Grant.role)
-            .join(SignInSession, SignInSession.user_id == User.id)
-            .join(AccessToken, AccessToken.session_id == SignInSession.id)
-            .join(Grant, Grant.user_id == User.id)
-            .where(*_live(token, door, now))
-            .order_by(Grant.subject_id)
-            .limit(1)
-        )
-    ).one_or_none()
+    row = (await session.execute(_GRANTED, _said(token, door, now))).one_or_none()
     if row is None:
         raise NotSignedIn
     return _Granted(*row)
 
 
 async def _staff(session: AsyncSession, token: str, door: str, now: datetime) -> UUID:
-    user_id = await session.scalar(
-        select(User.id)
-        .join(SignInSession, SignInSession.user_id == User.id)
-        .join(AccessToken, AccessToken.session_id == SignInSession.id)
-        .where(*_live(token, door, now))
-    )
+    user_id = await session.scalar(_STAFF, _said(token, door, now))
     if user_id is None:
         raise NotSignedIn
     return user_id
 
 
-def _live(token: str, door: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        AccessToken.token_hash == crypto.fingerprint(token),
-        AccessToken.expires_at > now,
-        SignInSession.revoked_at.is_(None),
-        User.disabled_at.is_(None),
-        User.door == door,
-    )
+def _said(token: str, door: str, now: datetime) -> dict[str, object]:
+    return {"token_hash": crypto.fingerprint(token), "door": door, "now": now}
 
 
 async def _key_actor(session: AsyncSession, token: str) -> ClientActor:
@@ -100,3 +79,28 @@ async def _key_actor(session: AsyncSession, token: str) -> ClientActor:
     if row is None or not crypto.same(row.secret_hash, crypto.fingerprint(parts[2])):
         raise NotSignedIn
     return ClientActor(row.subject_id, None, row.id, None, frozenset(row.scopes))
+
+
+# Built once: every request asks it, and composing it costs more than running it.
+_LIVE = (
+    AccessToken.token_hash == bindparam("token_hash"),
+    AccessToken.expires_at > bindparam("now"),
+    SignInSession.revoked_at.is_(None),
+    User.disabled_at.is_(None),
+    User.door == bindparam("door"),
+)
+_GRANTED = (
+    select(User.id, Grant.subject_id, Grant.role)
+    .join(SignInSession, SignInSession.user_id == User.id)
+    .join(AccessToken, AccessToken.session_id == SignInSession.id)
+    .join(Grant, Grant.user_id == User.id)
+    .where(*_LIVE)
+    .order_by(Grant.subject_id)
+    .limit(1)
+)
+_STAFF = (
+    select(User.id)
+    .join(SignInSession, SignInSession.user_id == User.id)
+    .join(AccessToken, AccessToken.session_id == SignInSession.id)
+    .where(*_LIVE)
+)
