@@ -69,7 +69,7 @@ async def test_the_last_of_a_budget_from_sixteen_sides(database: Database) -> No
     await assert_books(database)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 async def test_everybody_at_one_engagement(database: Database, seed: int) -> None:
     """Claims and cuts are decided by all sides and the clock while money is taken back and given:
     each adjustment ends once, and never is more taken than there was."""

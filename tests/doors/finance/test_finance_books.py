@@ -115,7 +115,7 @@ async def test_the_proof_names_what_is_wrong(finance: Finance) -> None:
     }
     assert proof["holds"] is False
     assert {name: it["breaches"] for name, it in named.items() if not it["holds"]} == {
-        "books: approved on the pay side = settled + in flight + payable": [
+        "books: approved on the pay side = settled + in flight + payable - owed": [
             f"trainer {TRAINER} in USD: approved 0, settled 0, in flight 0, payable 12000"
         ],
         "books: what was approved is what was earned and spent": [
