@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -25,6 +25,7 @@ import asyncpg
 from app.bench import floor, ground, load
 from app.bench.ground import BATCHES, ENTRIES, SLOT, TIMERS, TRAINERS, Group
 from app.bench.load import Tally
+from app.kit.clock import Clock
 
 CLIENTS = 16
 WORKERS = 2
@@ -37,12 +38,12 @@ class Measured:
     """A kind of call over all rounds: units a second in each round, and times of one call."""
 
     units: int = 1
-    rates: list[float] = field(default_factory=list)
+    a_second: list[float] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
 
     @property
     def median(self) -> float:
-        return statistics.median(self.rates)
+        return statistics.median(self.a_second)
 
 
 def run(
@@ -52,7 +53,7 @@ def run(
 
     Raises RuntimeError when a round was not clean.
     """
-    now = datetime.now(UTC)  # the servers that are measured run on the real clock
+    now = Clock().now()
     first = ground.first_week(now)
     asyncio.run(_lay(url, entries, now, tell))
     found: dict[str, Measured] = defaultdict(Measured)
@@ -71,9 +72,9 @@ def run(
             for name, units, streams in calls.kinds():
                 tally = asyncio.run(load.drive(ports, streams, seconds=seconds))
                 found[name].units = units
-                found[name].rates.append(tally.rate * units)
+                found[name].a_second.append(tally.per_second * units)
                 found[name].tallies.append(tally)
-                tell(f"round {number + 1}: {name} {tally.rate * units:,.0f} a second")
+                tell(f"round {number + 1}: {name} {tally.per_second * units:,.0f} a second")
     return _table(floors, found, entries, seconds)
 
 

@@ -21,7 +21,7 @@ class Tally:
     first_fault: str = ""
 
     @property
-    def rate(self) -> float:
+    def per_second(self) -> float:
         """Good answers a second. Raises RuntimeError when one was not."""
         if self.first_fault:
             raise RuntimeError(f"an answer under load: {self.first_fault}")

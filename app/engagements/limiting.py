@@ -59,6 +59,7 @@ async def change_limit(
         raise NotFound
     if row.state == EngagementState.ENDED:
         raise EngagementEnded
+    now = max(now, await _latest(session, engagement_id) or now)
     before = await queries.limits_of(session, engagement_id)
     newest = before[-1]
     weekly = change.weekly_minutes or newest.weekly_minutes
@@ -88,6 +89,13 @@ async def change_limit(
             stage,
         ),
         now=now,
+    )
+
+
+async def _latest(session: AsyncSession, engagement_id: UUID) -> datetime | None:
+    """When something last happened: who waited for that comes after it, whenever she asked."""
+    return await session.scalar(
+        select(func.max(EngagementStep.at)).where(EngagementStep.engagement_id == engagement_id)
     )
 
 

@@ -42,6 +42,17 @@ async def test_a_raise_holds_at_once(session: AsyncSession) -> None:
     await assert_proven(session)
 
 
+async def test_who_waited_for_other_changes_comes_after_them(session: AsyncSession) -> None:
+    at = await deal(session, now=NOW, weekly_minutes=120)
+    for seconds, minutes in ((0, 300), (1, 350), (-5, 400)):
+        await limiting.change_limit(
+            session, at.client, at.engagement.id, Change(weekly_minutes=minutes),
+            now=NOW + timedelta(seconds=seconds),
+        )  # fmt: skip
+    found = await queries.limits_of(session, at.engagement.id)
+    assert [each.weekly_minutes for each in found] == [120, 300, 400]
+
+
 async def test_a_cut_waits_for_the_next_week(session: AsyncSession) -> None:
     at = await deal(session, now=NOW, weekly_minutes=120)
     await change(session, at, weekly_minutes=60)
