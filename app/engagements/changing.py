@@ -7,7 +7,6 @@ leaves of pay decides whether she has to consent, and is never given back.
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import permissions, terms
@@ -17,10 +16,10 @@ from app.domain.money import Money
 from app.domain.notices import Kind
 from app.domain.permissions import Permission
 from app.domain.rates import DatedRate
-from app.domain.refusals import FieldProblem, InvalidValues, NotFound
+from app.domain.refusals import FieldProblem, InvalidValues
 from app.domain.terms import TermsEvent, TermsState
 from app.domain.weeks import PayWeek
-from app.engagements import bill_terms, pay_terms, terms_changes
+from app.engagements import bill_terms, holding, pay_terms, terms_changes
 from app.engagements.refusals import EngagementEnded, TermsProposed
 from app.engagements.tables import Engagement
 from app.engagements.terms_changes import TermsChange
@@ -48,7 +47,7 @@ async def change_terms(
     BillRateAboveCap, BillRateNotOffered.
     """
     permissions.require(actor, Permission.WRITE_HIRING)
-    row = await _hold(session, actor, engagement_id)
+    row = await holding.of_company(session, actor.company_id, engagement_id)
     if row.state == EngagementState.ENDED:
         raise EngagementEnded
     newest_bill = (await bill_terms.rates_of(session, engagement_id))[-1]
@@ -125,18 +124,6 @@ async def expire(session: AsyncSession, change_id: UUID, *, now: datetime) -> No
     to = telling.company(engagement.company_id, Permission.WRITE_HIRING)
     news = News(Kind.TERMS_EXPIRED, engagement.id, to, stage=str(change.id))
     await telling.tell(session, news, now=now)
-
-
-async def _hold(session: AsyncSession, actor: ClientActor, engagement_id: UUID) -> Engagement:
-    row: Engagement | None = await session.scalar(
-        select(Engagement)
-        .where(Engagement.id == engagement_id, Engagement.company_id == actor.company_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
-    return row
 
 
 async def _standing(

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import permissions
@@ -12,9 +11,8 @@ from app.domain.engagements import MOVES, EndReason, EngagementEvent, Engagement
 from app.domain.lifecycles import step
 from app.domain.notices import Kind
 from app.domain.permissions import Permission
-from app.domain.refusals import NotFound
-from app.engagements import pausing, queries
-from app.engagements.tables import Engagement, EngagementStep
+from app.engagements import holding, pausing, queries
+from app.engagements.tables import EngagementStep
 from app.kit.ids import new_id
 from app.notices import telling
 from app.notices.telling import News
@@ -36,14 +34,7 @@ async def end(
     Raises NotAllowed, NotFound, IllegalMove.
     """
     permissions.require(actor, Permission.WRITE_HIRING)
-    engagement = await session.scalar(
-        select(Engagement)
-        .where(Engagement.id == engagement_id, Engagement.company_id == actor.company_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if engagement is None:
-        raise NotFound
+    engagement = await holding.of_company(session, actor.company_id, engagement_id)
     state = EngagementState(engagement.state)
     engagement.state = step("engagement", MOVES, state, EngagementEvent.END)
     engagement.ended_at = now

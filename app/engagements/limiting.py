@@ -14,11 +14,10 @@ from app.domain.engagements import EngagementState
 from app.domain.limits import DatedLimits
 from app.domain.notices import Kind
 from app.domain.permissions import Permission
-from app.domain.refusals import NotFound
 from app.domain.weeks import PayWeek, week_of
-from app.engagements import queries
+from app.engagements import holding, queries
 from app.engagements.refusals import EngagementEnded
-from app.engagements.tables import Engagement, EngagementLimits, EngagementStep
+from app.engagements.tables import EngagementLimits, EngagementStep
 from app.kit.ids import new_id
 from app.notices import telling
 from app.notices.telling import News
@@ -48,15 +47,7 @@ async def change_limit(
     read the limits after they hold the counters. Raises NotAllowed, NotFound, EngagementEnded.
     """
     permissions.require(actor, Permission.WRITE_HIRING)
-    # Not FOR UPDATE: every entry that is being written holds a key share of its engagement.
-    row = await session.scalar(
-        select(Engagement)
-        .where(Engagement.id == engagement_id, Engagement.company_id == actor.company_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
+    row = await holding.of_company(session, actor.company_id, engagement_id)
     if row.state == EngagementState.ENDED:
         raise EngagementEnded
     now = max(now, await _latest(session, engagement_id) or now)

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +12,7 @@ from app.domain.engagements import MOVES, EngagementEvent, EngagementState
 from app.domain.lifecycles import step
 from app.domain.notices import Kind
 from app.domain.permissions import Permission
-from app.domain.refusals import NotFound
+from app.engagements import holding
 from app.engagements.tables import Engagement, EngagementStep
 from app.kit.ids import new_id
 from app.notices import telling
@@ -28,7 +27,8 @@ async def pause(
     A running timer is closed at this moment with what it has: by the clock, and by whatever stops
     it before that. Raises NotAllowed, NotFound, IllegalMove.
     """
-    row = await _hold(session, actor, engagement_id)
+    permissions.require(actor, Permission.WRITE_HIRING)
+    row = await holding.of_company(session, actor.company_id, engagement_id)
     if row.state == EngagementState.PAUSED:
         return
     row.state = step("engagement", MOVES, EngagementState(row.state), EngagementEvent.PAUSE)
@@ -43,7 +43,8 @@ async def resume(
 
     Raises NotAllowed, NotFound, IllegalMove.
     """
-    row = await _hold(session, actor, engagement_id)
+    permissions.require(actor, Permission.WRITE_HIRING)
+    row = await holding.of_company(session, actor.company_id, engagement_id)
     if row.state == EngagementState.ACTIVE:
         return
     row.state = step("engagement", MOVES, EngagementState(row.state), EngagementEvent.RESUME)
@@ -55,20 +56,6 @@ def close_pause(row: Engagement, now: datetime) -> None:
     """End the pause that lasts, if one does: resumed, or ended for good."""
     if row.pauses and row.pauses[-1].upper is None:
         row.pauses = [*row.pauses[:-1], Range(row.pauses[-1].lower, now, bounds="[)")]
-
-
-async def _hold(session: AsyncSession, actor: ClientActor, engagement_id: UUID) -> Engagement:
-    permissions.require(actor, Permission.WRITE_HIRING)
-    # Not FOR UPDATE: every entry that is being written holds a key share of its engagement.
-    row: Engagement | None = await session.scalar(
-        select(Engagement)
-        .where(Engagement.id == engagement_id, Engagement.company_id == actor.company_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if row is None:
-        raise NotFound
-    return row
 
 
 async def _record(

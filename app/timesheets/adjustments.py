@@ -157,6 +157,14 @@ class AdjustmentFacts:
         return None if self.decided_by is None else party(self.decided_by)
 
 
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The adjustment as it stands, and whether this very call made it."""
+
+    adjustment: AdjustmentFacts
+    created: bool
+
+
 def party(actor: str) -> str:
     """Who somebody is as a party, from the words that rows keep of an actor."""
     kinds = {"trainer": "trainer", "operations": "operations", "system": "clock"}

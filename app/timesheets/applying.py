@@ -4,7 +4,8 @@ That happens in the moment of the agreement and does not wait for the approval o
 stands on: whoever decides about the money has decided, a review that sends hours back must not hold
 up money that nobody disputes, and a sheet without hours is never handed in.
 
-The one file besides approving.py that knows both sides; neither of them leaves it.
+The one file besides approving.py that reads both sides; booking.py is told their sums, and neither
+of them leaves these three.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.companies import credit_terms, fee_terms
+from app.companies import fee_terms
 from app.domain import adjustments as rules
 from app.domain import caps, chart
 from app.domain.actor import Actor, describe
@@ -32,16 +33,21 @@ from app.domain.money import Money
 from app.domain.refusals import AlreadyUsed
 from app.engagements.queries import EngagementFacts
 from app.kit.ids import new_id
-from app.ledger import posting
-from app.ledger.posting import Entry
 from app.ledger.refusals import LedgerOverdrawn
-from app.timesheets import adjustments, bill_lines, pay_lines, sheets, spending
+from app.timesheets import (
+    adjustments,
+    bill_lines,
+    booking,
+    funding,
+    pay_lines,
+    sheets,
+    spending,
+)
 from app.timesheets.adjustments import Adjustment, AdjustmentFacts
 from app.timesheets.refusals import ClawbackTooLarge, CorrectionTooLarge
 from app.timesheets.spending import Purse
 from app.timesheets.tables import Approval
 
-_ON_APPROVAL = "on_approval"
 _DESCRIPTIONS = {
     AdjustmentType.BONUS: "Bonus",
     AdjustmentType.EXPENSE: "Expense",
@@ -196,7 +202,7 @@ async def _apply(
         await pay_lines.add_sum(session, approval, engagement, adjustment, pay=pay, owed=owed)
     if worth.units:
         await spending.charge(session, purse, worth.units)
-    await _fund(session, approval, engagement, worth.sides)
+    await funding.begin(session, approval, engagement.company_id, bill_minor=worth.sides.bill_minor)
 
 
 async def _worth(
@@ -266,22 +272,17 @@ async def _post(
     """
 
     async def post(trainer_account: str) -> None:
-        entries = [
-            Entry(chart.unbilled(engagement.company_id), currency, sides.bill_minor),
-            Entry(chart.INCOME_SERVICES, currency, -sides.bill_minor),
-            Entry(chart.EXPENSE_TRAINERS, currency, sides.pay_minor),
-            Entry(trainer_account, currency, -sides.pay_minor),
-        ]
-        if sides.bill_minor or sides.pay_minor:
-            await posting.post(
-                session,
-                source="adjustment",
-                key=str(adjustment.id),
-                description=_DESCRIPTIONS[adjustment.type],
-                effective_at=approval.approved_at,
-                now=approval.approved_at,
-                entries=entries,
-            )
+        await booking.book(
+            session,
+            approval,
+            engagement,
+            source="adjustment",
+            key=str(adjustment.id),
+            description=_DESCRIPTIONS[adjustment.type],
+            bill=Money(sides.bill_minor, currency),
+            pay=Money(sides.pay_minor, currency),
+            trainer_account=trainer_account,
+        )
 
     try:
         await post(chart.trainer_payable(engagement.trainer_id))
@@ -289,13 +290,3 @@ async def _post(
         await post(chart.trainer_receivable(engagement.trainer_id))
         return True
     return False
-
-
-async def _fund(
-    session: AsyncSession, approval: Approval, engagement: EngagementFacts, sides: Sides
-) -> None:
-    """Nothing is waited for that the platform pays, and nothing to take back."""
-    terms = await credit_terms.current(session, engagement.company_id, approval.approved_at)
-    if terms.funding_rule == _ON_APPROVAL or sides.bill_minor <= 0:
-        approval.funded_at = approval.approved_at
-        await session.flush()

@@ -8,11 +8,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.companies import credit_terms
 from app.domain import chart
 from app.domain.actor import Actor, ClientActor, SystemActor, describe
 from app.domain.lifecycles import step
-from app.domain.money import Money
 from app.domain.permissions import Permission, require
 from app.domain.refusals import NotFound, Refusal
 from app.domain.timesheets import (
@@ -24,15 +22,19 @@ from app.domain.timesheets import (
     SheetState,
 )
 from app.engagements import queries as engagements
-from app.engagements.queries import EngagementFacts
 from app.kit.ids import new_id
-from app.ledger import posting
-from app.ledger.posting import Entry
-from app.timesheets import announcing, bill_lines, counters, pay_lines, queries, sheets
+from app.timesheets import (
+    announcing,
+    bill_lines,
+    booking,
+    counters,
+    funding,
+    pay_lines,
+    queries,
+    sheets,
+)
 from app.timesheets.queries import PIECE_COLUMNS, PieceFacts, SheetFacts, read_piece
 from app.timesheets.tables import Approval, TimeEntry, Timesheet
-
-_ON_APPROVAL = "on_approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,18 @@ async def pin(
     pieces = await _pin_entries(session, approval, contested_id)
     billed = await bill_lines.pin(session, approval, engagement, pieces)
     earned = await pay_lines.pin(session, approval, engagement, pieces)
-    await _post(session, approval, engagement, billed, earned)
-    terms = await credit_terms.current(session, sheet.company_id, now)
-    if terms.funding_rule == _ON_APPROVAL or billed.minor == 0:
-        # Nothing will be invoiced for time at the platform's own cost, so nothing is waited for.
-        approval.funded_at = now
+    await booking.book(
+        session,
+        approval,
+        engagement,
+        source="approval",
+        key=str(approval.id),
+        description="Approved time",
+        bill=billed,
+        pay=earned,
+        trainer_account=chart.trainer_payable(engagement.trainer_id),
+    )
+    await funding.begin(session, approval, sheet.company_id, bill_minor=billed.minor)
     return approval.id
 
 
@@ -160,28 +169,3 @@ async def _pin_entries(
         .execution_options(synchronize_session=False)
     )
     return [read_piece(row) for row in rows]
-
-
-async def _post(
-    session: AsyncSession,
-    approval: Approval,
-    engagement: EngagementFacts,
-    billed: Money,
-    earned: Money,
-) -> None:
-    if not billed.minor and not earned.minor:
-        return
-    await posting.post(
-        session,
-        source="approval",
-        key=str(approval.id),
-        description="Approved time",
-        effective_at=approval.approved_at,
-        now=approval.approved_at,
-        entries=[
-            Entry(chart.unbilled(engagement.company_id), billed.currency, billed.minor),
-            Entry(chart.INCOME_SERVICES, billed.currency, -billed.minor),
-            Entry(chart.EXPENSE_TRAINERS, earned.currency, earned.minor),
-            Entry(chart.trainer_payable(engagement.trainer_id), earned.currency, -earned.minor),
-        ],
-    )

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.actor import TrainerActor, describe
 from app.domain.adjustments import COMPANY_WITHIN, AdjustmentState, AdjustmentType
 from app.domain.money import Money
-from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues
+from app.domain.refusals import AlreadyUsed
 from app.engagements import queries as engagements
 from app.timesheets import adjustments, pay_lines
-from app.timesheets.adjustments import AdjustmentFacts
+from app.timesheets.adjustments import AdjustmentFacts, Filed
+from app.timesheets.refusals import currency_differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +25,6 @@ class Claim:
     evidence_reference: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """The claim, and whether this very call made it."""
-
-    expense: AdjustmentFacts
-    created: bool
-
-
 async def claim_expense(
     session: AsyncSession,
     actor: TrainerActor,
@@ -40,7 +33,7 @@ async def claim_expense(
     said: Claim,
     *,
     now: datetime,
-) -> Claimed:
+) -> Filed:
     """Claim an expense; the company has five days to agree, then operations decides.
 
     The same id and words again answer the claim as it stands. Raises NotFound, AlreadyUsed for an
@@ -48,16 +41,7 @@ async def claim_expense(
     """
     engagement = await engagements.of_trainer(session, actor.trainer_id, engagement_id)
     if said.amount.currency != await pay_lines.currency_of(session, engagement.id):
-        raise InvalidValues(
-            errors=[
-                FieldProblem(
-                    "/amount/currency",
-                    "currency_differs",
-                    "Send the currency of the engagement.",
-                    "Senden Sie die Währung der Tätigkeit.",
-                )
-            ]
-        )
+        raise currency_differs()
     created = await adjustments.file(
         session,
         id=expense_id,
@@ -79,7 +63,7 @@ async def claim_expense(
         AdjustmentType.EXPENSE, engagement.id, said
     ):  # fmt: skip
         raise AlreadyUsed
-    return Claimed(known, created)
+    return Filed(known, created)
 
 
 def _said_of(known: AdjustmentFacts) -> Claim | None:

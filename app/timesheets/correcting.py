@@ -19,12 +19,12 @@ from app.domain.adjustments import (
 )
 from app.domain.money import Money
 from app.domain.permissions import Permission, require
-from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues
+from app.domain.refusals import AlreadyUsed
 from app.engagements import queries as engagements
 from app.engagements.queries import EngagementFacts
 from app.timesheets import adjustments, applying, bill_lines, spending
-from app.timesheets.adjustments import Adjustment, AdjustmentFacts
-from app.timesheets.refusals import EvidenceUnknown, WeekNotApproved
+from app.timesheets.adjustments import Adjustment, AdjustmentFacts, Filed
+from app.timesheets.refusals import EvidenceUnknown, WeekNotApproved, currency_differs
 from app.timesheets.tables import TimeEntry
 
 
@@ -49,14 +49,6 @@ class Clawback:
     reason_code: ClawbackReason
     reason: str
     evidence_ids: Sequence[UUID]
-
-
-@dataclass(frozen=True, slots=True)
-class Filed:
-    """The adjustment, and whether this very call made it."""
-
-    adjustment: AdjustmentFacts
-    created: bool
 
 
 async def correct_hours(
@@ -139,16 +131,7 @@ async def claw_back(
             raise AlreadyUsed
         return Filed(known, created=False)
     if said.bill.currency != await bill_lines.currency_of(session, engagement.id):
-        raise InvalidValues(
-            errors=[
-                FieldProblem(
-                    "/amount/currency",
-                    "currency_differs",
-                    "Send the currency of the engagement.",
-                    "Senden Sie die Währung der Tätigkeit.",
-                )
-            ]
-        )
+        raise currency_differs()
     await _check_evidence(session, engagement, said.evidence_ids)
     done = await applying.file_approved(
         session,

@@ -10,11 +10,12 @@ from app.domain.actor import ClientActor
 from app.domain.adjustments import AdjustmentType
 from app.domain.money import Money
 from app.domain.permissions import Permission, require
-from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues
+from app.domain.refusals import AlreadyUsed
 from app.engagements import queries as engagements
 from app.engagements.queries import EngagementFacts
 from app.timesheets import adjustments, applying, bill_lines, spending
-from app.timesheets.adjustments import AdjustmentFacts
+from app.timesheets.adjustments import AdjustmentFacts, Filed
+from app.timesheets.refusals import currency_differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,6 @@ class Bonus:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The bonus, and whether this very call made it."""
-
-    bonus: AdjustmentFacts
-    created: bool
-
-
 async def give_bonus(
     session: AsyncSession,
     actor: ClientActor,
@@ -41,7 +34,7 @@ async def give_bonus(
     said: Bonus,
     *,
     now: datetime,
-) -> Given:
+) -> Filed:
     """Give a bonus: it is approved with that, and the fee is taken as from time.
 
     The same id and words again, however often and at once, answer what was given first. A bonus may
@@ -70,24 +63,15 @@ async def give_bonus(
                 type=AdjustmentType.BONUS.value,
                 reason=said.reason,
             )
-            return Given(bonus, created=True)
+            return Filed(bonus, created=True)
     if not await _is_said(session, known, engagement, said):
         raise AlreadyUsed
-    return Given(known, created=False)
+    return Filed(known, created=False)
 
 
 async def _check_currency(session: AsyncSession, engagement: EngagementFacts, said: Bonus) -> None:
     if said.bill.currency != await bill_lines.currency_of(session, engagement.id):
-        raise InvalidValues(
-            errors=[
-                FieldProblem(
-                    "/amount/currency",
-                    "currency_differs",
-                    "Send the currency of the engagement.",
-                    "Senden Sie die Währung der Tätigkeit.",
-                )
-            ]
-        )
+        raise currency_differs()
 
 
 async def _is_said(

@@ -13,13 +13,13 @@ from app.domain import hours
 from app.domain.adjustments import FLAT, LineType
 from app.domain.hours import Line, Priced
 from app.domain.money import Money
-from app.domain.rates import rate_at
 from app.domain.timesheets import EntryState, SheetState
 from app.domain.weeks import PayWeek, week_of
 from app.engagements import pay_terms
 from app.engagements.queries import EngagementFacts
 from app.kit.db import Row
 from app.kit.ids import new_id
+from app.timesheets import correction_lines
 from app.timesheets.adjustments import AdjustmentFacts
 from app.timesheets.queries import (
     PIECE_COLUMNS,
@@ -29,7 +29,6 @@ from app.timesheets.queries import (
     read_piece,
     span_of,
 )
-from app.timesheets.refusals import CorrectionTooLarge, WeekNotApproved
 from app.timesheets.tables import Approval, TimeEntry, Timesheet
 
 _FLAT = [type_.value for type_ in FLAT]
@@ -190,18 +189,9 @@ async def correction(
 
     Raises WeekNotApproved, CorrectionTooLarge.
     """
-    week = week_of(worked_at, PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day))
-    try:
-        rate = rate_at(await pay_terms.rates_of(session, engagement.id), worked_at)
-    except LookupError:  # the part of the first week before the first day
-        raise WeekNotApproved from None
+    rates = await pay_terms.rates_of(session, engagement.id)
     held = (await _before(session, [engagement.id])).get(engagement.id, {})
-    if not any(start == week.starts_at for start, _ in held):
-        raise WeekNotApproved
-    before = held.get((week.starts_at, rate.minor), hours.NOTHING)
-    if before.seconds + minutes * hours.SECONDS_PER_MINUTE < 0:
-        raise CorrectionTooLarge
-    return Line(week.starts_at, rate.minor, hours.corrected(before, minutes, rate.minor))
+    return correction_lines.line_of(engagement, rates, held, minutes=minutes, worked_at=worked_at)
 
 
 async def add_correction(

@@ -1,6 +1,20 @@
 """What timesheets refuse. Trainers read these: no figure of money, no name of a budget."""
 
-from app.domain.refusals import Kind, Refusal
+from app.domain.refusals import FieldProblem, InvalidValues, Kind, Refusal
+
+
+def currency_differs() -> InvalidValues:
+    """For an amount in another currency than the engagement's."""
+    return InvalidValues(
+        errors=[
+            FieldProblem(
+                "/amount/currency",
+                "currency_differs",
+                "Send the currency of the engagement.",
+                "Senden Sie die Währung der Tätigkeit.",
+            )
+        ]
+    )
 
 
 class TimeOverlaps(Refusal):

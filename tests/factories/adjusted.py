@@ -20,9 +20,10 @@ from app.invoicing import running
 from app.invoicing.running import InvoiceRunFacts
 from app.kit.db import Database
 from app.timesheets import approving, claiming, correcting, giving, settling, submitting
-from app.timesheets.claiming import Claim, Claimed
-from app.timesheets.correcting import Clawback, Correction, Filed
-from app.timesheets.giving import Bonus, Given
+from app.timesheets.adjustments import Filed
+from app.timesheets.claiming import Claim
+from app.timesheets.correcting import Clawback, Correction
+from app.timesheets.giving import Bonus
 from tests.factories import people
 from tests.factories.at_work import Deal
 from tests.factories.hours import LAST_WEEK, NOW, log
@@ -41,16 +42,14 @@ async def approved_week(
 
 async def bonus(
     session: AsyncSession, at: Deal, minor: int, *, id_: UUID | None = None, reason: str = "Well."
-) -> Given:
+) -> Filed:
     said = Bonus(Money(minor, "USD"), reason)
     return await giving.give_bonus(
         session, at.client, at.engagement.id, id_ or uuid4(), said, now=NOW
     )
 
 
-async def expense(
-    session: AsyncSession, at: Deal, minor: int, *, id_: UUID | None = None
-) -> Claimed:
+async def expense(session: AsyncSession, at: Deal, minor: int, *, id_: UUID | None = None) -> Filed:
     said = Claim(Money(minor, "USD"), "A guideline.", "Receipt 7")
     return await claiming.claim_expense(
         session, at.worker, at.engagement.id, id_ or uuid4(), said, now=NOW

@@ -77,8 +77,8 @@ async def test_everybody_at_one_engagement(database: Database, seed: int) -> Non
     async with database.begin() as session:
         at = await deal(session, now=NOW, bill_minor=10_000, pay_minor=8_000)
         await approved_week(session, at)
-        given = (await bonus(session, at, 1_000)).bonus
-        claims = [(await expense(session, at, 500)).expense.id for _ in range(3)]
+        given = (await bonus(session, at, 1_000)).adjustment
+        claims = [(await expense(session, at, 500)).adjustment.id for _ in range(3)]
         cuts = [(await correct(session, at.client, at, -50)).adjustment.id for _ in range(3)]
     yes, no = Answer(Outcome.APPROVED), Answer(Outcome.DECLINED, DeclineReason.OTHER, "No.")
     late, staff, clock = NOW + timedelta(days=5), OperationsActor(uuid4()), SystemActor("late")

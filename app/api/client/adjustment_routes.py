@@ -42,7 +42,7 @@ async def give_bonus(
     """
     done = await giving.give_bonus(session, caller, engagement_id, bonus_id, said.bonus(), now=now)
     response.status_code = 201 if done.created else 200
-    return adjustment_view(await for_companies.with_sum(session, done.bonus), language)
+    return adjustment_view(await for_companies.with_sum(session, done.adjustment), language)
 
 
 @ROUTER.get("/adjustments", operation_id="list_adjustments", response_model=Listed[AdjustmentView])

@@ -55,7 +55,7 @@ async def claim_expense(
         session, caller, engagement_id, expense_id, said.claim(), now=now
     )
     response.status_code = 201 if done.created else 200
-    return adjustment_view(await for_trainers.with_sum(session, done.expense), language)
+    return adjustment_view(await for_trainers.with_sum(session, done.adjustment), language)
 
 
 @ROUTER.post("/adjustments/{adjustment_id}/answer", operation_id="answer_correction")

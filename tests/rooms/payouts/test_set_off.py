@@ -65,7 +65,7 @@ async def paid(stage: Stage) -> Deal:
 async def test_owed_then_set_off_and_explained(stage: Stage, paid: Deal) -> None:
     actor = TrainerActor(stage.trainer_id, stage.trainer_id)
     async with stage.database.begin() as session:
-        given = (await bonus(session, paid, 100)).bonus
+        given = (await bonus(session, paid, 100)).adjustment
     async with stage.database.begin() as session:
         await claw_back(session, OPERATIONS, paid, 10_000, evidence=given.id)
         owed = (await session.scalars(select(PayLine).where(PayLine.owed))).one()
@@ -96,7 +96,7 @@ async def test_owed_then_set_off_and_explained(stage: Stage, paid: Deal) -> None
 
 async def test_a_payout_that_failed_does_not_set_off_twice(stage: Stage, paid: Deal) -> None:
     async with stage.database.begin() as session:
-        given = (await bonus(session, paid, 100)).bonus
+        given = (await bonus(session, paid, 100)).adjustment
     async with stage.database.begin() as session:
         await claw_back(session, OPERATIONS, paid, 10_000, evidence=given.id)
         await bonus(session, paid, 20_000)

@@ -25,7 +25,7 @@ async def test_a_line_on_each_side_and_never_twice(session: AsyncSession) -> Non
     at, id_ = await deal(session, now=NOW, bill_minor=10_000, pay_minor=8_000), uuid4()
     first = await bonus(session, at, 9_999, id_=id_)
     again = await bonus(session, at, 9_999, id_=id_)
-    assert (first.created, again.created, again.bonus) == (True, False, first.bonus)
+    assert (first.created, again.created, again.adjustment) == (True, False, first.adjustment)
     (bill,) = (await session.scalars(select(BillLine))).all()
     (pay,) = (await session.scalars(select(PayLine))).all()
     assert (bill.type, bill.bill_minor, bill.minutes) == ("bonus", 9_999, 0)
@@ -52,7 +52,7 @@ async def test_it_stands_on_the_sheet_that_is_open_now(session: AsyncSession) ->
     at = await deal(session, now=NOW, bill_minor=10_000, pay_minor=8_000)
     approved = await approved_week(session, at)
     entry = (await log(session, at, MONDAY)).entry.root
-    given = (await bonus(session, at, 1_000)).bonus
+    given = (await bonus(session, at, 1_000)).adjustment
     assert given.timesheet_id == entry.timesheet_id != approved
     for state in ("open", "submitted", "approved"):
         sheets = await for_companies.list_timesheets(session, at.client, Cut())
@@ -67,7 +67,7 @@ async def test_it_stands_on_the_sheet_that_is_open_now(session: AsyncSession) ->
             await submitting.submit(session, at.worker, entry.timesheet_id, now=NOW)
         elif state == "submitted":
             await approving.approve(session, at.client, entry.timesheet_id, now=NOW)
-    later = (await bonus(session, at, 2_000)).bonus
+    later = (await bonus(session, at, 2_000)).adjustment
     assert later.timesheet_id not in (entry.timesheet_id, approved)
 
 

@@ -212,7 +212,7 @@ async def test_a_clawback_is_bounded_and_proven(session: AsyncSession) -> None:
     for foreign in (uuid4(), await entry_of(session, other)):
         with pytest.raises(EvidenceUnknown):
             await claw_back(session, OPERATIONS, at, 100, evidence=foreign)
-    given = (await bonus(session, at, 50_000)).bonus
+    given = (await bonus(session, at, 50_000)).adjustment
     await claw_back(session, OPERATIONS, at, 50_000, evidence=given.id)
     await claw_back(session, OPERATIONS, at, 20_002, evidence=evidence)
     with pytest.raises(ClawbackTooLarge):

@@ -49,7 +49,7 @@ async def test_both_sides_see_the_same_sum(session: AsyncSession) -> None:
 
 async def test_declined_with_a_reason_once(session: AsyncSession) -> None:
     at = await deal(session, now=NOW)
-    id_ = (await expense(session, at, 500)).expense.id
+    id_ = (await expense(session, at, 500)).adjustment.id
     with pytest.raises(ExplanationNeeded):
         await settling.decide_expense(session, at.client, id_, Answer(Outcome.DECLINED), now=NOW)
     for _ in range(2):
@@ -63,7 +63,7 @@ async def test_declined_with_a_reason_once(session: AsyncSession) -> None:
 async def test_silence_hands_it_on_and_costs_the_company_nothing(session: AsyncSession) -> None:
     """What operations allows in the company's place is paid by the platform, and waits for none."""
     at = await deal(session, now=NOW)
-    id_ = (await expense(session, at, 500)).expense.id
+    id_ = (await expense(session, at, 500)).adjustment.id
     assert await settling.due(session, now=LATE - timedelta(seconds=1)) == []
     with pytest.raises(IllegalMove):
         await settling.decide_adjustment(
@@ -89,7 +89,7 @@ async def test_silence_hands_it_on_and_costs_the_company_nothing(session: AsyncS
 
 async def test_an_id_with_other_words_and_other_peoples(session: AsyncSession) -> None:
     at, other = await deal(session, now=NOW), await deal(session, now=NOW)
-    id_ = (await expense(session, at, 500)).expense.id
+    id_ = (await expense(session, at, 500)).adjustment.id
     for deed in ((at, 501), (other, 500)):
         with pytest.raises(AlreadyUsed):
             await expense(session, *deed, id_=id_)
@@ -108,7 +108,7 @@ async def test_an_id_with_other_words_and_other_peoples(session: AsyncSession) -
 
 async def test_a_budget_without_room_keeps_it_waiting(session: AsyncSession) -> None:
     at = await deal(session, now=NOW, budget_minor=1_000)
-    id_ = (await expense(session, at, 1_001)).expense.id
+    id_ = (await expense(session, at, 1_001)).adjustment.id
     with pytest.raises(BudgetReached):
         await settling.decide_expense(session, at.client, id_, YES, now=NOW)
     assert await settling.due(session, now=LATE) == [id_]

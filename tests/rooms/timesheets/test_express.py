@@ -48,7 +48,7 @@ async def ground(session: AsyncSession, random: Random) -> Deal:
     """An engagement whose minutes and rate change now and then, with counters and sheets begun."""
     at = await deal(
         session, now=NOW, weekly_minutes=random.choice([400, 2_400]),
-        budget_minor=random.choice([None, 300_000]),
+        budget_minor=random.choice([None, 300_000]), position_total=random.choice([None, 900]),
         pay_week_timezone=random.choice(["UTC", "America/New_York"]),
         pay_week_first_day=random.choice([1, 3]),
     )  # fmt: skip
