@@ -34,7 +34,7 @@ from tests.gateways.simulator.running import Running
 TRAINERS = 3
 OWED_MINOR = 120_000
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.doomed"])
+_context.set_forkserver_preload(["tests.faults.doomed", "tests.faults.doomed_sync"])
 
 
 @dataclass
