@@ -140,8 +140,10 @@ _STATEMENTS = {
                  pay_minor AS there, 0 AS minor
           FROM payouts WHERE transfer_id IS NOT NULL AND state <> 'settled'
           UNION ALL
-          SELECT key, currency, 0, minor FROM booked
-          WHERE key LIKE 'asset:stripe:connected:%'
+          SELECT replace(key, 'asset:transit:bank_payout:', 'asset:stripe:connected:'),
+                 currency, 0, minor
+          FROM booked WHERE key LIKE 'asset:stripe:connected:%'
+             OR key LIKE 'asset:transit:bank\\_payout:%'
         )
         SELECT format('%s in %s: payouts say %s, books say %s',
                       key, currency, sum(there), sum(minor))

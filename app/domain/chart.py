@@ -10,9 +10,11 @@ from uuid import UUID
 STRIPE_PENDING = "asset:stripe:pending"
 STRIPE_AVAILABLE = "asset:stripe:available"
 BANK = "asset:bank"
+OWN_TRANSIT = "asset:transit:platform_payout"
 INCOME_SERVICES = "income:services"
 EXPENSE_TRAINERS = "expense:trainers"
 EXPENSE_PROCESSING = "expense:stripe:processing"
+EXPENSE_CONNECT = "expense:stripe:connect"
 
 _AUTHORISING = re.compile(r"liability:trainer:[0-9a-f-]{36}:(payable|paying)")
 _KINDS = ("asset", "liability", "income", "expense", "equity")
@@ -29,8 +31,13 @@ def receivable(company_id: UUID) -> str:
 
 
 def connected(account: str) -> str:
-    """At the provider, in the payee's balance: out of our hands, not yet at her bank."""
+    """At the provider, in the payee's balance: out of our hands, not yet on its way to her bank."""
     return f"asset:stripe:connected:{account}"
+
+
+def bank_transit(account: str) -> str:
+    """On its way from a payee's balance to her bank; zero once the bank has it or sent it back."""
+    return f"asset:transit:bank_payout:{account}"
 
 
 def vat(country: str) -> str:

@@ -208,6 +208,7 @@ async def _settled(
 ) -> None:
     if kind == "bank_payout":
         payout.bank_payout_id = provider_id
+        await _on_its_way(session, payout, provider_id, now=now)
         return
     payout.transfer_id = provider_id
     payout.sent_at = now
@@ -222,6 +223,25 @@ async def _settled(
         entries=[
             Entry(chart.connected(payout.provider_account_id), payout.currency, payout.pay_minor),
             Entry(chart.STRIPE_AVAILABLE, payout.currency, -payout.pay_minor),
+        ],
+    )
+
+
+async def _on_its_way(
+    session: AsyncSession, payout: Payout, provider_id: str, *, now: datetime
+) -> None:
+    """The provider takes it out of the payee's balance at once, days before her bank has it."""
+    account, currency = payout.provider_account_id, payout.currency
+    await posting.post(
+        session,
+        source="stripe",
+        key=f"bank_payout:{provider_id}",
+        description="Bank payout on its way",
+        effective_at=now,
+        now=now,
+        entries=[
+            Entry(chart.bank_transit(account), currency, payout.pay_minor),
+            Entry(chart.connected(account), currency, -payout.pay_minor),
         ],
     )
 

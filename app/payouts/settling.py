@@ -65,38 +65,40 @@ async def _unknown_or_old(session: AsyncSession, bank_payout_id: str) -> None:
 async def _apply(
     session: AsyncSession, payout: Payout, state: BankPayoutState, *, now: datetime
 ) -> None:
-    bank_payout_id = payout.bank_payout_id
+    paying, account = chart.trainer_paying(payout.trainer_id), payout.provider_account_id
     if state.state == "paid" and payout.state == PayoutState.SENT.value:
         payout.settled_at = now
         moving.move(session, payout, PayoutEvent.BANK_PAID, actor=ACTOR, now=now)
-        await _post(session, payout, f"bank_paid:{bank_payout_id}", 1, now=now)
+        await _post(session, payout, "bank_paid", paying, chart.bank_transit(account), now=now)
         return
     if state.state not in ("failed", "canceled"):
         return
+    connected = chart.connected(account)
     if payout.state == PayoutState.SETTLED.value:
         # `paid` meant only "expected at the bank": the money is back in the payee's balance.
         payout.settled_at = None
-        await _post(session, payout, f"bank_failed:{bank_payout_id}", -1, now=now)
-    elif payout.state != PayoutState.SENT.value:
+        await _post(session, payout, "bank_failed", connected, paying, now=now)
+    elif payout.state == PayoutState.SENT.value:
+        await _post(session, payout, "bank_failed", connected, chart.bank_transit(account), now=now)
+    else:
         return
     payout.failure_code = state.code or "bank_failed"
     moving.move(session, payout, PayoutEvent.BANK_FAILED, actor=ACTOR, now=now)
 
 
 async def _post(
-    session: AsyncSession, payout: Payout, key: str, sign: int, *, now: datetime
+    session: AsyncSession, payout: Payout, fact: str, debit: str, credit: str, *, now: datetime
 ) -> None:
-    """The promise is kept (sign 1), or is open again (sign -1)."""
-    amount = sign * payout.pay_minor
+    """The promise is kept, or the money is back in the payee's balance."""
     await posting.post(
         session,
         source="stripe",
-        key=key,
-        description="Bank payout arrived" if sign > 0 else "Bank payout came back",
+        key=f"{fact}:{payout.bank_payout_id}",
+        description="Bank payout arrived" if fact == "bank_paid" else "Bank payout came back",
         effective_at=now,
         now=now,
         entries=[
-            Entry(chart.trainer_paying(payout.trainer_id), payout.currency, amount),
-            Entry(chart.connected(payout.provider_account_id), payout.currency, -amount),
+            Entry(debit, payout.currency, payout.pay_minor),
+            Entry(credit, payout.currency, -payout.pay_minor),
         ],
     )

@@ -18,6 +18,9 @@ ACCOUNTS = {
     chart.unbilled(ID): ("asset", False),
     chart.receivable(ID): ("asset", False),
     chart.connected("acct_1A"): ("asset", False),
+    chart.bank_transit("acct_1A"): ("asset", False),
+    chart.OWN_TRANSIT: ("asset", False),
+    chart.EXPENSE_CONNECT: ("expense", False),
     chart.vat("DE"): ("liability", False),
     chart.trainer_payable(ID): ("liability", True),
     chart.trainer_paying(ID): ("liability", True),
@@ -31,7 +34,7 @@ def test_an_account_knows_its_kind(key: str, kind: str, authorises: bool) -> Non
 
 
 def test_no_two_accounts_share_a_key() -> None:
-    assert len(ACCOUNTS) == 12
+    assert len(ACCOUNTS) == 15
     assert chart.trainer_payable(ID) != chart.trainer_payable(UUID(int=1))
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app.domain import chart
 from app.domain.actor import TrainerActor
 from app.domain.settlement import HoldCause
+from app.ledger import queries as ledger
 from app.payouts import explaining, proof, queries, retrying, sending
 from app.payouts.refusals import PayoutNotRetryable
 from app.payouts.tables import Payout
@@ -33,6 +35,14 @@ async def proofs_hold(stage: Stage) -> None:
             assert identity.holds, identity
 
 
+async def in_the_books(stage: Stage) -> tuple[int, int]:
+    """What is in the payee's balance at the provider, and on its way to her bank."""
+    keys = chart.connected(stage.account), chart.bank_transit(stage.account)
+    async with stage.database.begin() as session:
+        found = await ledger.balances(session, keys)
+    return found.get((keys[0], "USD"), 0), found.get((keys[1], "USD"), 0)
+
+
 async def send(stage: Stage, payout_id: UUID) -> None:
     await sending.send_payout(stage.database, stage.payments, payout_id, clock=stage.clock)
 
@@ -47,8 +57,10 @@ async def test_a_payout_goes_from_promise_to_bank(stage: Stage) -> None:
     assert sent.state == "sent"
     assert sent.transfer_id is not None
     assert sent.bank_payout_id is not None
+    assert await in_the_books(stage) == (0, 120_000)
     await stage.sim.order("clock/advance", seconds=3 * 86_400)
     assert await stage.bank_says(sent.bank_payout_id) == "settled"
+    assert await in_the_books(stage) == (0, 0)
     assert (await the_payout(stage)).state == "settled"
     assert [t["amount"] for t in await transfers(stage)] == [120_000]
     await proofs_hold(stage)
@@ -125,6 +137,22 @@ async def test_an_empty_balance_holds_the_promise_and_a_retry_keeps_it(stage: St
     await proofs_hold(stage)
 
 
+async def test_a_bank_payout_that_fails_on_its_way_is_in_the_payees_balance_again(
+    stage: Stage,
+) -> None:
+    await stage.top_up()
+    await stage.plan()
+    payout = await the_payout(stage)
+    await send(stage, payout.id)
+    started = (await the_payout(stage)).bank_payout_id
+    assert started is not None
+    await stage.sim.order(f"payouts/{started}/fail")
+    assert await stage.bank_says(started) == "returned"
+    await stage.bank_says(started)
+    assert await in_the_books(stage) == (120_000, 0)
+    await proofs_hold(stage)
+
+
 async def test_money_that_comes_back_is_paid_out_again_without_a_second_transfer(
     stage: Stage,
 ) -> None:
@@ -141,6 +169,7 @@ async def test_money_that_comes_back_is_paid_out_again_without_a_second_transfer
     await stage.bank_says(first)
     await stage.bank_says(first)
     assert (await the_payout(stage)).state == "returned"
+    assert await in_the_books(stage) == (120_000, 0)
     await proofs_hold(stage)
     async with stage.database.begin() as session:
         await retrying.retry(session, stage.finance, payout.id, now=stage.clock.now())
