@@ -27,6 +27,7 @@ import app.timesheets.adjustments
 import app.timesheets.bill_lines
 import app.timesheets.contests
 import app.timesheets.express
+import app.timesheets.leases
 import app.timesheets.pay_lines
 import app.timesheets.tables
 import app.trainers.pay_terms

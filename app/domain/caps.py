@@ -30,6 +30,8 @@ class Scope(StrEnum):
 
 
 ORDER = tuple(Scope)
+# Many engagements stand under one of these; the others are one trainer's or one engagement's own.
+SHARED = (Scope.POSITION_TOTAL, Scope.PROJECT_BUDGET, Scope.CREDIT_LIMIT)
 MONEY_SCOPES = frozenset({Scope.PROJECT_BUDGET, Scope.CREDIT_LIMIT})
 # What each party may lift. Nobody lifts a credit limit by agreeing to hours: it is granted.
 COMPANY_LIFTS = frozenset(

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import (
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.schema import MetaData
 
+from app.kit.calls import Calls
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -66,6 +68,7 @@ class Database:
 
     engine: AsyncEngine
     sessions: async_sessionmaker[AsyncSession]
+    calls: Calls
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncSession]:
@@ -74,6 +77,7 @@ class Database:
             yield session
 
     async def close(self) -> None:
+        await self.calls.close()
         await self.engine.dispose()
 
 
@@ -87,6 +91,7 @@ def normalise_url(url: str) -> str:
 
 def connect(url: str, *, pool_size: int = 8, application: str = "lehrwerk") -> Database:
     """A Database on `url`; opens no connection yet."""
+    settings = {"application_name": application, "jit": "off", "timezone": "UTC"}
     engine = create_async_engine(
         normalise_url(url),
         pool_size=pool_size,
@@ -94,11 +99,10 @@ def connect(url: str, *, pool_size: int = 8, application: str = "lehrwerk") -> D
         pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         hide_parameters=True,  # a failed statement's message would carry amounts and names to logs
-        connect_args={
-            "server_settings": {"application_name": application, "jit": "off", "timezone": "UTC"}
-        },
+        connect_args={"server_settings": settings},
     )
-    return Database(engine, async_sessionmaker(engine, expire_on_commit=False))
+    calls = Calls(normalise_url(url), size=pool_size, settings=settings)
+    return Database(engine, async_sessionmaker(engine, expire_on_commit=False), calls)
 
 
 class UnsafeServer(RuntimeError):

@@ -44,18 +44,31 @@ def of(
     """The allowance for time at `at`, whose counters' caps and rests are given in units."""
     pay_week = week_of(at, ground.pay_week)
     weights = caps.sections(ground, at, pay_week.ends_at)[0].weights
-    minutes = {
-        key.scope: caps.minutes_left(left[key], weight)
-        for key, weight in weights
-        if agreed[key] != caps.NO_CAP
-    }
+    return told(
+        {key.scope: agreed[key] for key, _ in weights},
+        {key.scope: caps.minutes_left(left[key], weight) for key, weight in weights},
+        pay_week=pay_week,
+        trainer_week=trainer_week_of(at),
+    )
+
+
+def told(
+    agreed: Mapping[Scope, int],
+    left_minutes: Mapping[Scope, int],
+    *,
+    pay_week: Week,
+    trainer_week: Week,
+) -> Allowance:
+    """The allowance of these caps, in their order. `agreed` is in units, what is left in minutes.
+
+    Caps that nobody set are left out.
+    """
+    minutes = {s: left for s, left in left_minutes.items() if agreed[s] != caps.NO_CAP}
     shown: dict[str, CapLeft] = {}
-    for key, _ in weights:
-        if key.scope not in minutes:
-            continue
-        name = trainers_name(key.scope)
-        cap_minutes = None if caps.is_money(key.scope) else agreed[key] // SECONDS_PER_MINUTE
-        least = min(minutes[key.scope], shown[name].left_minutes if name in shown else caps.NO_CAP)
+    for scope, left in minutes.items():
+        name = trainers_name(scope)
+        cap_minutes = None if caps.is_money(scope) else agreed[scope] // SECONDS_PER_MINUTE
+        least = min(left, shown[name].left_minutes if name in shown else caps.NO_CAP)
         shown[name] = CapLeft(name, cap_minutes, least)
     binding = caps.least(minutes)
     return Allowance(
@@ -63,5 +76,5 @@ def of(
         binding_cap=trainers_name(binding) if binding else None,
         left_minutes=minutes[binding] if binding else None,
         pay_week=pay_week,
-        trainer_week=trainer_week_of(at),
+        trainer_week=trainer_week,
     )

@@ -216,7 +216,7 @@ async def _worth(
     """Everything that can be refused is refused here, before anything is written."""
     worth = await _price(session, engagement, asked, now)
     if worth.units > 0:
-        purse.check(worth.units)
+        await spending.check(session, purse, worth.units)
     return worth
 
 

@@ -3,45 +3,49 @@
 Money caps are counted here in seconds × bill rate and leave this file as minutes only.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
-from app.companies import credit_terms
-from app.companies.tables import CreditTerms
 from app.domain import caps, limits
+from app.domain import leases as slices
 from app.domain.caps import CounterKey, Ground, Piece, Scope, Section, Tally
-from app.domain.limits import DatedLimits
-from app.domain.rates import DatedRate
-from app.domain.weeks import PayWeek, week_of
-from app.engagements.bill_terms import EngagementBillTerms
+from app.domain.hours import seconds_between
+from app.domain.timesheets import LATEST_AHEAD, RESERVE_SLICE
+from app.domain.weeks import week_of
 from app.engagements.queries import EngagementFacts
-from app.engagements.tables import EngagementLimits
-from app.projects.bill_terms import ProjectBillTerms
-from app.projects.tables import Position
-from app.timesheets import allowances, counters
+from app.timesheets import allowances, cap_terms, counters, leases
 from app.timesheets.allowances import Allowance
 from app.timesheets.bill_lines import BillLine
+from app.timesheets.cap_terms import Terms
 from app.timesheets.counters import Move
-from app.timesheets.tables import TrainerWeekCap
+from app.timesheets.leases import Lease
 
 Interval = tuple[datetime, datetime]
+# Nothing beyond is charged by anybody: time is logged when it is over, a timer reserves a little.
+_FURTHEST = LATEST_AHEAD + RESERVE_SLICE
 
 
 @dataclass(slots=True)
 class Held:
-    """Counters under lock for one deed: decide with it, then `settle`."""
+    """Counters under lock for one deed: decide with it, then `settle`.
+
+    With a `lease`, what is left of the shared caps is what is left of it, and it is enough; their
+    counters are not locked. Without one they are, and `slices` are what may be taken in advance.
+    `beyond`: units of shared caps that are left too, but not for this deed.
+    """
 
     ground: Ground
     agreed: dict[CounterKey, int]
     tally: Tally
+    beyond: dict[CounterKey, int]
+    lease: Lease | None = None
+    crowd: int = 0
+    weekly: dict[CounterKey, int] = field(default_factory=dict)
 
     def split(self, started_at: datetime, ended_at: datetime) -> list[Piece]:
         """Use up what fits of the time, in order; all of it comes back in pieces."""
@@ -91,7 +95,8 @@ class Held:
 
     def allowance(self, at: datetime) -> Allowance:
         """What is left for time at an instant that is among the held counters."""
-        return allowances.of(self.ground, self.agreed, self.tally.left, at)
+        left = {key: rest + self.beyond.get(key, 0) for key, rest in self.tally.left.items()}
+        return allowances.of(self.ground, self.agreed, left, at)
 
 
 async def hold(
@@ -100,21 +105,97 @@ async def hold(
     intervals: Iterable[Interval],
     *,
     now: datetime,
+    whole: bool = False,
 ) -> Held:
     """Lock every counter that time in these intervals can move, in the one order.
 
+    Of shared caps the engagement's own lease is enough where it covers all that can be charged;
+    `whole`: lock their counters anyway, because a cap itself is to be moved.
     What is agreed is read after the lock: whoever raised or cut it while we waited is heard.
     READ COMMITTED is needed: each statement sees what others committed before it.
     """
     spans = list(intervals)
-    bare = _ground(engagement, bill_rates=())
+    bare = cap_terms.ground(engagement)
     keys = {key for start, end in spans for key in caps.keys_of_time(bare, start, end)}
-    used = await counters.lock(session, keys)
-    terms = await _terms_of(session, engagement, now)
-    found = [s for start, end in spans for s in caps.sections(terms.ground, start, end)]
-    agreed = _agreed(terms, found)
+    shared = {key for key in keys if key.scope in caps.SHARED}
+    used = await counters.lock(session, keys - shared)
+    terms = await cap_terms.read(session, engagement, now)
+    if shared and not whole:
+        held = await _by_lease(session, terms, spans, used)
+        if held is not None:
+            return held
+    if shared:
+        used |= await counters.lock(session, shared)
+        terms = await cap_terms.read(session, engagement, now)
+    return await _by_counters(session, terms, spans, used)
+
+
+async def _by_lease(
+    session: AsyncSession, terms: Terms, spans: Sequence[Interval], used: dict[CounterKey, int]
+) -> Held | None:
+    """With the shared caps from the engagement's own lease; None when it has too little, or when
+    one of them was cut below what its counter says: then it may have to give back."""
+    found = _sections(terms, spans)
+    agreed = terms.agreed(found)
+    capped = {key.scope: cap for key, cap in agreed.items()}
+    lease = await leases.hold(session, terms.ground, _most(terms, found), capped)
+    if lease is None:
+        return None
+    left = {
+        key: lease.free[key.scope] if key.scope in caps.SHARED else cap - used[key]
+        for key, cap in agreed.items()
+    }
+    beyond = {
+        key: agreed[key] - lease.counted[key.scope] for key in agreed if key.scope in caps.SHARED
+    }
+    held = Held(terms.ground, agreed, Tally(left), beyond, lease=lease)
+    await _show_what_binds(session, held, found)
+    return held
+
+
+async def _by_counters(
+    session: AsyncSession, terms: Terms, spans: Sequence[Interval], used: dict[CounterKey, int]
+) -> Held:
+    """With the shared counters themselves; where one runs short, all its leases are taken back."""
+    found = _sections(terms, spans)
+    agreed = terms.agreed(found)
     left = {key: cap - used[key] for key, cap in agreed.items()}
-    return Held(terms.ground, agreed, Tally(left))
+    most = _most(terms, found)
+    for key in sorted(agreed, key=lambda key: key.place):
+        if key.scope in caps.SHARED and left[key] < most[key.scope]:
+            left[key] += await leases.take_back(session, key)
+    own = await leases.free_units(session, terms.ground.engagement_id)
+    beyond = {key: own[key.scope] for key in agreed if key.scope in caps.SHARED}
+    held = Held(
+        terms.ground, agreed, Tally(left), beyond, crowd=terms.crowd,
+        weekly=_weekly(terms, found),
+    )  # fmt: skip
+    await _show_what_binds(session, held, found)
+    return held
+
+
+async def _show_what_binds(session: AsyncSession, held: Held, found: Sequence[Section]) -> None:
+    """What others hold in advance is left as well. It is counted only where it can matter: where
+    a shared cap would otherwise seem to bind first."""
+    weights = {section.weights for section in found}
+    for key in sorted(held.beyond, key=lambda key: key.place):
+        if any(_seems_to_bind(held, key, dict(each)) for each in weights):
+            everybodys = await leases.leased(session, key)
+            if held.lease is None:
+                held.beyond[key] = everybodys
+            else:
+                held.beyond[key] += everybodys - held.lease.free[key.scope]
+
+
+def _seems_to_bind(held: Held, key: CounterKey, weights: Mapping[CounterKey, int]) -> bool:
+    if key not in weights:
+        return False
+    own = min(
+        held.tally.left[each] // weight
+        for each, weight in weights.items()
+        if each.scope not in caps.SHARED
+    )
+    return (held.tally.left[key] + held.beyond[key]) // weights[key] < own
 
 
 async def settle(
@@ -123,28 +204,75 @@ async def settle(
     """Move the counters by what was decided, in one relative UPDATE with the CHECK behind it.
 
     A counter's cap follows what is agreed, but never below what is used already. `lifted` are caps
-    whose owner has agreed to this very time.
+    whose owner has agreed to this very time. Shared caps are moved in the lease that is held; else
+    in their counters, with a slice for next time where there is room.
     """
+    moved = {key: by for key, by in held.tally.moved.items() if by}
+    shared = {key.scope: by for key, by in moved.items() if key.scope in caps.SHARED}
+    if held.lease is not None:
+        await leases.spend(session, held.ground, shared)
+        moved = {key: by for key, by in moved.items() if key.scope not in caps.SHARED}
+        taken: dict[Scope, int] = {}
+    else:
+        taken = _slices(held) if any(by > 0 for by in shared.values()) and not lifted else {}
+        await leases.fill(session, held.ground, taken)
     await counters.move(
         session,
         [
-            Move(key, by, held.agreed[key], lift=key.scope in lifted)
-            for key, by in held.tally.moved.items()
-            if by
+            Move(key, by + taken.get(key.scope, 0), held.agreed[key], lift=key.scope in lifted)
+            for key, by in moved.items()
         ],
     )
+
+
+def _slices(held: Held) -> dict[Scope, int]:
+    """What to take of each shared cap in advance, for time like that which was charged."""
+    return {
+        key.scope: slices.slice_of(
+            held.tally.left[key], week=held.weekly.get(key, 0), crowd=held.crowd,
+            held=held.beyond[key],
+        )
+        for key, by in held.tally.moved.items()
+        if key.scope in caps.SHARED and by > 0
+    }  # fmt: skip
+
+
+def _sections(terms: Terms, spans: Sequence[Interval]) -> list[Section]:
+    return [s for start, end in spans for s in caps.sections(terms.ground, start, end)]
+
+
+def _most(terms: Terms, found: Sequence[Section]) -> dict[Scope, int]:
+    """The most that can be charged of each shared cap."""
+    most = dict.fromkeys(caps.SHARED, 0)
+    furthest = terms.now + _FURTHEST
+    for section in found:
+        seconds = seconds_between(section.started_at, min(section.ended_at, furthest))
+        for key, weight in section.weights:
+            if key.scope in most:
+                most[key.scope] += max(0, seconds) * weight
+    return most
+
+
+def _weekly(terms: Terms, found: Sequence[Section]) -> dict[CounterKey, int]:
+    """A full week of this engagement, in units of each shared counter, at its latest rate."""
+    if not found:
+        return {}
+    latest = max(found, key=lambda section: section.started_at)
+    seconds = caps.cap_units(limits.in_force(terms.limits, terms.now).weekly_minutes)
+    return {key: seconds * weight for key, weight in latest.weights if key.scope in caps.SHARED}
 
 
 async def allowance(
     session: AsyncSession, engagement: EngagementFacts, at: datetime, *, now: datetime
 ) -> Allowance:
     """What is left for time at `at`, read without a lock."""
-    terms = await _terms_of(session, engagement, now)
+    terms = await cap_terms.read(session, engagement, now)
     ground = terms.ground
     found = caps.sections(ground, at, week_of(at, ground.pay_week).ends_at)[:1]
-    agreed = _agreed(terms, found)
+    agreed = terms.agreed(found)
     used = await counters.read(session, list(agreed))
-    left = {key: cap - used.get(key, 0) for key, cap in agreed.items()}
+    shared = {key: await leases.leased(session, key) for key in agreed if key.scope in caps.SHARED}
+    left = {key: cap - used.get(key, 0) + shared.get(key, 0) for key, cap in agreed.items()}
     return allowances.of(ground, agreed, left, at)
 
 
@@ -169,141 +297,3 @@ async def release_credit(
     if units:
         # The cap itself is refreshed by the next time entry; here it must only not refuse.
         await counters.move(session, [Move(key, -units, used[key])])
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """Everything agreed about an engagement's time, read at once."""
-
-    ground: Ground
-    now: datetime
-    limits: tuple[DatedLimits, ...]
-    position_minutes: int | None
-    budget_minor: int | None
-    credit_minor: int
-    trainer_week_minutes: int
-
-    def units(self, scope: Scope, worked_at: datetime) -> int:
-        """A cap in units. A week's is that of the week worked, a total's what holds now."""
-        match scope:
-            case Scope.TRAINER_WEEK:
-                return caps.cap_units(self.trainer_week_minutes)
-            case Scope.ENGAGEMENT_WEEK:
-                week = week_of(worked_at, self.ground.pay_week)
-                return caps.cap_units(limits.weekly_in(self.limits, week))
-            case Scope.ENGAGEMENT_TOTAL:
-                return caps.cap_units(limits.in_force(self.limits, self.now).total_minutes)
-            case Scope.POSITION_TOTAL:
-                return caps.cap_units(self.position_minutes)
-            case Scope.PROJECT_BUDGET:
-                return caps.money_cap_units(self.budget_minor)
-            case Scope.CREDIT_LIMIT:
-                return caps.money_cap_units(self.credit_minor)
-
-
-def _ground(engagement: EngagementFacts, *, bill_rates: tuple[DatedRate, ...]) -> Ground:
-    return Ground(
-        trainer_id=engagement.trainer_id,
-        engagement_id=engagement.id,
-        position_id=engagement.position_id,
-        project_id=engagement.project_id,
-        company_id=engagement.company_id,
-        pay_week=PayWeek(engagement.pay_week_timezone, engagement.pay_week_first_day),
-        bill_rates=bill_rates,
-    )
-
-
-async def _terms_of(session: AsyncSession, engagement: EngagementFacts, now: datetime) -> _Terms:
-    row = (
-        await session.execute(
-            _TERMS,
-            {
-                "engagement": engagement.id,
-                "trainer": engagement.trainer_id,
-                "position": engagement.position_id,
-                "project": engagement.project_id,
-                "company": engagement.company_id,
-                "now": now,
-            },
-        )
-    ).one()
-    rates = zip(row.rates_from, row.rates, row.currencies, strict=True)
-    return _Terms(
-        ground=_ground(engagement, bill_rates=tuple(DatedRate(*rate) for rate in rates)),
-        now=now,
-        limits=tuple(
-            DatedLimits(*each) for each in zip(row.limits_from, row.weekly, row.total, strict=True)
-        ),
-        position_minutes=row.position_minutes,
-        budget_minor=row.budget_minor,
-        credit_minor=(
-            credit_terms.DEFAULT_CREDIT_LIMIT_MINOR
-            if row.credit_minor is None
-            else row.credit_minor
-        ),
-        trainer_week_minutes=(
-            caps.DEFAULT_TRAINER_WEEK_MINUTES
-            if row.trainer_week_minutes is None
-            else row.trainer_week_minutes
-        ),
-    )
-
-
-def _agreed(terms: _Terms, found: Sequence[Section]) -> dict[CounterKey, int]:
-    agreed: dict[CounterKey, int] = {}
-    for section in found:
-        for key, _ in section.weights:
-            if key not in agreed:
-                agreed[key] = terms.units(key.scope, section.started_at)
-    return agreed
-
-
-def _dated(
-    column: InstrumentedAttribute[Any],
-    effective_at: InstrumentedAttribute[datetime],
-    engagement_id: InstrumentedAttribute[UUID],
-) -> ScalarSelect[Any]:
-    """All values of a dated column of one engagement, oldest first."""
-    return (
-        select(func.array_agg(aggregate_order_by(column, effective_at)))
-        .where(engagement_id == bindparam("engagement"))
-        .scalar_subquery()
-    )
-
-
-def _rates(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
-    return _dated(column, EngagementBillTerms.effective_at, EngagementBillTerms.engagement_id)
-
-
-def _limits(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
-    return _dated(column, EngagementLimits.effective_at, EngagementLimits.engagement_id)
-
-
-_TERMS = select(
-    _rates(EngagementBillTerms.effective_at).label("rates_from"),
-    _rates(EngagementBillTerms.bill_minor).label("rates"),
-    _rates(EngagementBillTerms.currency).label("currencies"),
-    _limits(EngagementLimits.effective_at).label("limits_from"),
-    _limits(EngagementLimits.weekly_minutes).label("weekly"),
-    _limits(EngagementLimits.total_minutes).label("total"),
-    select(Position.total_minutes)
-    .where(Position.id == bindparam("position"))
-    .scalar_subquery()
-    .label("position_minutes"),
-    select(ProjectBillTerms.budget_minor)
-    .where(ProjectBillTerms.project_id == bindparam("project"))
-    .scalar_subquery()
-    .label("budget_minor"),
-    select(CreditTerms.credit_limit_minor)
-    .where(
-        CreditTerms.company_id == bindparam("company"), CreditTerms.effective_at <= bindparam("now")
-    )
-    .order_by(CreditTerms.effective_at.desc())
-    .limit(1)
-    .scalar_subquery()
-    .label("credit_minor"),
-    select(TrainerWeekCap.weekly_minutes)
-    .where(TrainerWeekCap.trainer_id == bindparam("trainer"))
-    .scalar_subquery()
-    .label("trainer_week_minutes"),
-)

@@ -22,6 +22,7 @@ from app.domain.timesheets import EntryState
 from app.engagements import queries as engagements
 from app.engagements.tables import Engagement
 from app.projects import queries as projects
+from app.timesheets import leases
 from app.timesheets.tables import CapCounter, TimeEntry
 
 
@@ -68,8 +69,9 @@ async def of_trainer(
 async def _burn(
     session: AsyncSession, position_id: UUID, total_minutes: int | None, now: datetime
 ) -> Burn:
+    held = leases.leased_of(Scope.POSITION_TOTAL, position_id)
     counted = await session.scalar(
-        select(CapCounter.used).where(
+        select(CapCounter.used - held).where(
             CapCounter.scope == Scope.POSITION_TOTAL.value,
             CapCounter.scope_id == position_id,
             CapCounter.period == "",

@@ -95,7 +95,7 @@ async def _allow(
     """Counters before the entry, as everywhere, so that nobody waits in a circle."""
     before, end = piece, span_of(piece).ended_at
     engagement = await engagements.get_engagement(session, piece.engagement_id)
-    held = await budgets.hold(session, engagement, [(piece.started_at, end)], now=now)
+    held = await budgets.hold(session, engagement, [(piece.started_at, end)], now=now, whole=True)
     piece = await _read(session, actor, piece.id)
     if piece.state is not EntryState.OVER_CAP and _agreed_by(actor, piece):
         return piece

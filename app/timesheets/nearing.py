@@ -7,11 +7,21 @@ with the people at work and not with the years of their hours.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Text, and_, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Text,
+    and_,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import reminders
-from app.domain.caps import NO_CAP, Scope
+from app.domain.caps import NO_CAP, SHARED, Scope
 from app.domain.engagements import EngagementState
 from app.domain.notices import Kind
 from app.domain.permissions import Permission
@@ -20,6 +30,7 @@ from app.engagements.tables import Engagement
 from app.kit.ids import derived_id
 from app.notices import telling
 from app.notices.telling import News, To
+from app.timesheets import leases
 from app.timesheets.tables import CapCounter
 
 # A company learns of what it can lift or pay for itself.
@@ -46,9 +57,13 @@ async def look(session: AsyncSession, *, now: datetime) -> None:
 
 async def _near(session: AsyncSession, scope: Scope, now: datetime) -> Select[*tuple[Any, ...]]:
     owner, period = _OWNERS[scope], literal("", Text())
+    used: SQLColumnExpression[int] = CapCounter.used
+    if scope in SHARED:
+        # What is held in advance is used only in the counter.
+        used = used - leases.leased_of(scope, CapCounter.scope_id)
     if scope is Scope.TRAINER_WEEK:
         period = literal(trainer_week_of(now).starts_at.isoformat(), Text())
-    statement = (
+    statement: Select[*tuple[Any, ...]] = (
         select(
             Engagement.id,
             Engagement.trainer_id,
@@ -56,7 +71,7 @@ async def _near(session: AsyncSession, scope: Scope, now: datetime) -> Select[*t
             CapCounter.scope_id,
             CapCounter.period,
             CapCounter.cap,
-            CapCounter.used,
+            used.label("used"),
         )
         .join(CapCounter, and_(CapCounter.scope == scope.value, CapCounter.scope_id == owner))
         .where(
@@ -64,6 +79,7 @@ async def _near(session: AsyncSession, scope: Scope, now: datetime) -> Select[*t
             CapCounter.cap > 0,
             CapCounter.cap < NO_CAP,
             CapCounter.used >= CapCounter.cap - CapCounter.cap // 5,
+            used >= CapCounter.cap - CapCounter.cap // 5,
         )
         .order_by(Engagement.id)
     )

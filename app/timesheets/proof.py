@@ -29,7 +29,7 @@ async def prove(session: AsyncSession) -> list[Identity]:
 
 
 async def _counters(session: AsyncSession) -> Identity:
-    """Used caps = the sum of what was recorded, and of what running timers hold in reserve."""
+    """Used caps = what was recorded, what timers reserve, and what is leased in advance."""
     expected: Counter[CounterPlace] = Counter()
     for row in await session.execute(text(_EXPECTED_COUNTERS)):
         expected[(row.scope, str(row.scope_id), row.period)] += int(row.units)
@@ -43,7 +43,7 @@ async def _counters(session: AsyncSession) -> Identity:
         for place in sorted(kept.keys() | expected.keys())
         if kept.get(place, 0) != expected[place]
     ]
-    return Identity("used caps = recorded time and reserves", len(kept), tuple(breaches))
+    return Identity("used caps = recorded time, reserves and leases", len(kept), tuple(breaches))
 
 
 async def _reserved(session: AsyncSession) -> Counter[CounterPlace]:
@@ -123,6 +123,12 @@ SELECT 'credit_limit', company_id, '', sum(units) FROM (
   SELECT company_id, -cap_units FROM bill_lines
   WHERE credit_released_at IS NOT NULL AND type <> 'clawback'
 ) AS credit GROUP BY 1, 2, 3
+UNION ALL
+SELECT 'position_total', position_id, '', sum(position_units) FROM cap_leases GROUP BY 1, 2, 3
+UNION ALL
+SELECT 'project_budget', project_id, '', sum(budget_units) FROM cap_leases GROUP BY 1, 2, 3
+UNION ALL
+SELECT 'credit_limit', company_id, '', sum(credit_units) FROM cap_leases GROUP BY 1, 2, 3
 """  # noqa: S608 – our own constants
 
 

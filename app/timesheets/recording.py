@@ -8,13 +8,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
-from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues, NotFound, Refusal
+from app.domain.refusals import AlreadyUsed, FieldProblem, InvalidValues, NotFound
 from app.domain.timesheets import (
     EntryState,
 )
 from app.engagements import queries as engagements
-from app.engagements.queries import EngagementFacts
-from app.timesheets import admitting, budgets, conflicts, entries, express
+from app.timesheets import admitting, budgets, conflicts, entries
 from app.timesheets.allowances import Allowance
 from app.timesheets.budgets import Interval
 from app.timesheets.entries import Root
@@ -64,8 +63,6 @@ async def record_time(
     """
     engagement = await engagements.of_trainer(session, actor.trainer_id, said.engagement_id)
     admitting.check_shape(engagement, said.started_at, said.ended_at)
-    if if_version is None and (usual := await _usual(session, engagement, entry_id, said, now)):
-        return usual
     before = None if if_version is None else await entries.load(session, entry_id)
     held = await budgets.hold(
         session, engagement, [(said.started_at, said.ended_at), *_intervals(before)], now=now
@@ -96,25 +93,6 @@ async def record_time(
     )
     await budgets.settle(session, held)
     return Recorded(EntryFacts(tuple(written)), held.allowance(last_second), created=entry is None)
-
-
-async def _usual(
-    session: AsyncSession,
-    engagement: EngagementFacts,
-    entry_id: UUID,
-    said: TimeSaid,
-    now: datetime,
-) -> Recorded | None:
-    """The short way; None when it is not open. What is in its way is told by the long one."""
-    try:
-        admitting.check_end(engagement, said.ended_at, now=now)
-        admitting.check_pauses(engagement, said.started_at, said.ended_at)
-        await admitting.check_standing(session, engagement, said.ended_at)
-    except Refusal:
-        return None
-    asked = express.Asked(entry_id, said.started_at, said.ended_at, said.note, said.task_reference)
-    written = await express.write(session, engagement, asked, now=now)
-    return None if written is None else Recorded(*written, created=True)
 
 
 async def delete_time(

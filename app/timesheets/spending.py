@@ -14,7 +14,7 @@ from app.domain import caps
 from app.domain.caps import CounterKey, Scope
 from app.engagements.queries import EngagementFacts
 from app.projects import bill_terms
-from app.timesheets import counters
+from app.timesheets import counters, leases
 from app.timesheets.counters import Move
 from app.timesheets.refusals import BudgetReached, CreditLimitReached
 
@@ -27,12 +27,6 @@ class Purse:
     credit: CounterKey
     agreed: dict[CounterKey, int]
     used: dict[CounterKey, int]
-
-    def check(self, units: int) -> None:
-        """Raises BudgetReached or CreditLimitReached when so many more units do not fit."""
-        for key, refusal in ((self.budget, BudgetReached), (self.credit, CreditLimitReached)):
-            if units > self.agreed[key] - self.used[key]:
-                raise refusal
 
 
 async def hold(session: AsyncSession, engagement: EngagementFacts, *, now: datetime) -> Purse:
@@ -48,6 +42,18 @@ async def hold(session: AsyncSession, engagement: EngagementFacts, *, now: datet
         credit: caps.money_cap_units(terms.credit_limit_minor),
     }
     return Purse(budget, credit, agreed, {key: used[key] for key in agreed})
+
+
+async def check(session: AsyncSession, purse: Purse, units: int) -> None:
+    """Raises BudgetReached or CreditLimitReached when so many more units do not fit.
+
+    Where they do not, what engagements hold in advance is taken back first.
+    """
+    for key, refusal in ((purse.budget, BudgetReached), (purse.credit, CreditLimitReached)):
+        if units > purse.agreed[key] - purse.used[key]:
+            purse.used[key] -= await leases.take_back(session, key)
+        if units > purse.agreed[key] - purse.used[key]:
+            raise refusal
 
 
 async def charge(session: AsyncSession, purse: Purse, units: int) -> None:

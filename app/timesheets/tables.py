@@ -190,6 +190,26 @@ class CapCounter(Row):
     used: Mapped[int]
 
 
+class CapLease(Row):
+    """What an engagement holds of the three shared caps in advance: used in their counters already,
+    and free for its own time. Units as in the counters; taken back where a cap runs short."""
+
+    __tablename__ = "cap_leases"
+    __table_args__ = (
+        CheckConstraint("position_units >= 0", name="position_not_negative"),
+        CheckConstraint("budget_units >= 0", name="budget_not_negative"),
+        CheckConstraint("credit_units >= 0", name="credit_not_negative"),
+    )
+
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagements.id"), primary_key=True)
+    position_id: Mapped[UUID] = mapped_column(index=True)
+    project_id: Mapped[UUID] = mapped_column(index=True)
+    company_id: Mapped[UUID] = mapped_column(index=True)
+    position_units: Mapped[int]
+    budget_units: Mapped[int]
+    credit_units: Mapped[int]
+
+
 class TrainerWeekCap(Row):
     """The weekly minutes that operations allows one trainer over everything (default 2,400)."""
 

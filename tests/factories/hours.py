@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.timesheets import proof, recording
+from app.domain.caps import SHARED, CounterKey, Scope
+from app.timesheets import leases, proof, recording
 from app.timesheets.recording import Recorded, TimeSaid
 from app.timesheets.tables import CapCounter
 from tests.factories.at_work import Deal
@@ -39,9 +40,16 @@ async def log(
 
 
 async def counters(session: AsyncSession) -> dict[str, int]:
-    """What is used of each counter, by scope and week."""
-    rows = await session.execute(select(CapCounter.scope, CapCounter.period, CapCounter.used))
-    return {f"{scope} {period[:10]}".strip(): used for scope, period, used in rows}
+    """What is used of each counter, by scope and week, without what is held in advance."""
+    rows = await session.execute(
+        select(CapCounter.scope, CapCounter.scope_id, CapCounter.period, CapCounter.used)
+    )
+    found = {}
+    for scope, owner, period, used in rows:
+        key = CounterKey(Scope(scope), owner, period)
+        held = await leases.leased(session, key) if key.scope in SHARED else 0
+        found[f"{scope} {period[:10]}".strip()] = used - held
+    return found
 
 
 def states(recorded: Recorded) -> list[tuple[str, int, str | None]]:

@@ -18,6 +18,7 @@ from app.api.trainer import (
     sync_routes,
     terms_routes,
     time_routes,
+    usual,
     vocabulary_routes,
 )
 from app.api.trainer.actor import authenticate
@@ -51,6 +52,7 @@ POLICY = DoorPolicy(
         }
     ),
     limited={"register_trainer": 2000},
+    usual={"record_time": usual.record_time},
 )
 
 ROUTERS: tuple[APIRouter, ...] = (

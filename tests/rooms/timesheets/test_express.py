@@ -1,26 +1,51 @@
 """The short way of a usual entry and the long way of any come to the same rows and answers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.companies.tables import CreditTerms
 from app.domain.refusals import Refusal
 from app.engagements.bill_terms import EngagementBillTerms
 from app.engagements.tables import EngagementLimits
 from app.kit.ids import new_id
 from app.timesheets import express, recording, submitting
 from app.timesheets.recording import TimeSaid
-from app.timesheets.tables import CapCounter, TimeEntry, Timesheet, TrainerWeekCap
+from app.timesheets.tables import CapLease, TimeEntry, Timesheet, TrainerWeekCap
+from tests.factories import people
 from tests.factories.at_work import Deal, deal
-from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, assert_proven, log
+from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, assert_proven, counters, log
 
 MINUTE = timedelta(minutes=1)
 Said = tuple[UUID, TimeSaid]
+SEEDS = 8
+ASKED: tuple[dict[str, list[str]], ...] = (
+    {"credentials": [], "specialties": []},
+    {"credentials": ["us_npi"], "specialties": []},
+    {"credentials": ["us_npi"], "specialties": ["cardiology", "oncology"]},
+)
+
+
+class OnSession:
+    """Calls that run in the test's own transaction and are rolled back with it."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self.usual = 0
+        self.asked = 0
+
+    async def row(self, statement: str, *values: Any) -> Any:
+        raw = await (await self._session.connection()).get_raw_connection()
+        assert raw.driver_connection is not None
+        found = await raw.driver_connection.fetchrow(statement, *values)
+        self.asked += 1
+        self.usual += found["sheet_id"] is not None
+        return found
 
 
 def random_says(at: Deal, random: Random, number: int) -> list[Said]:
@@ -48,7 +73,8 @@ async def ground(session: AsyncSession, random: Random) -> Deal:
     """An engagement whose minutes and rate change now and then, with counters and sheets begun."""
     at = await deal(
         session, now=NOW, weekly_minutes=random.choice([400, 2_400]),
-        budget_minor=random.choice([None, 300_000]), position_total=random.choice([None, 900]),
+        budget_minor=random.choice([None, 300_000, 30_000_000]),
+        position_total=random.choice([None, 900, 90_000]),
         pay_week_timezone=random.choice(["UTC", "America/New_York"]),
         pay_week_first_day=random.choice([1, 3]),
     )  # fmt: skip
@@ -73,11 +99,22 @@ async def ground(session: AsyncSession, random: Random) -> Deal:
     await session.flush()
     for start in (LAST_WEEK + 2 * HOUR, MONDAY + 5 * HOUR):
         await log(session, at, start)
+    asked = random.choice(ASKED)
+    at.position.requirements = {**at.position.requirements, **asked}
+    await people.credential(
+        session, at.trainer.id, now=NOW, type="us_npi", specialty_key="cardiology",
+        specialty="Cardiology",
+        expires_on=random.choice([None, date(2026, 11, 18), date(2028, 1, 1)]),
+    )  # fmt: skip
+    await session.flush()
     return at
 
 
-async def played(session: AsyncSession, at: Deal, says: list[Said]) -> list[Any]:
-    """What each is answered, and after half of them a sheet is handed in."""
+async def played(
+    session: AsyncSession, at: Deal, says: list[Said], calls: OnSession | None, token: str
+) -> list[Any]:
+    """What each is answered, by the short way where it is open, and after half of them a sheet is
+    handed in."""
     found: list[Any] = []
     for number, (id_, said) in enumerate(says):
         if number == len(says) // 2:
@@ -86,6 +123,12 @@ async def played(session: AsyncSession, at: Deal, says: list[Said]) -> list[Any]
             )
             assert sheet_id is not None
             await submitting.submit(session, at.worker, sheet_id, now=NOW)
+        await session.flush()
+        usual = calls and await express.record_time(calls, token, id_, said, now=NOW)
+        if usual:
+            assert usual.actor == at.worker
+            found.append(usual.recorded)
+            continue
         try:
             async with session.begin_nested():
                 found.append(await recording.record_time(session, at.worker, id_, said, now=NOW))
@@ -97,11 +140,9 @@ async def played(session: AsyncSession, at: Deal, says: list[Said]) -> list[Any]
 async def rows(session: AsyncSession) -> list[Any]:
     """Everything that was written, but for the ids of sheets that were made on the way."""
     entries = select(*(c for c in TimeEntry.__table__.c if c.name != "timesheet_id"))
-    counters = select(*CapCounter.__table__.c).where(CapCounter.used > 0)
-    return [
-        sorted(tuple(map(str, row)) for row in await session.execute(statement))
-        for statement in (entries, counters)
-    ]
+    written = sorted(tuple(map(str, row)) for row in await session.execute(entries))
+    used = {key: units for key, units in (await counters(session)).items() if units}
+    return [written, used]
 
 
 def without_sheet(answer: Any) -> Any:
@@ -112,34 +153,74 @@ def without_sheet(answer: Any) -> Any:
     return (known, answer.allowance, answer.created, answer.unchanged)
 
 
-@pytest.mark.parametrize("seed", range(8))
-async def test_short_way_is_the_long_way(
-    session: AsyncSession, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    random = Random(seed)
-    at = await ground(session, random)
-    says = random_says(at, random, 50)
-    short = express.write
-    taken = []
-
-    async def counted(*args: Any, **kwargs: Any) -> Any:
-        done = await short(*args, **kwargs)
-        taken.append(done is not None)
-        return done
-
-    async def closed(*_: Any, **__: Any) -> None:
-        return None
-
+async def forth_and_back(session: AsyncSession, at: Deal, says: list[Said]) -> OnSession:
+    """Both ways from the same ground; what they answer and write is the same."""
+    token = await people.token(session, at.trainer.user_id, now=NOW)
+    await session.flush()
     trial = await session.begin_nested()
-    monkeypatch.setattr(express, "write", closed)
-    expected = [without_sheet(each) for each in await played(session, at, says)]
+    expected = [without_sheet(each) for each in await played(session, at, says, None, token)]
     expected_rows = await rows(session)
     await trial.rollback()
-    monkeypatch.setattr(express, "write", counted)
-    found = [without_sheet(each) for each in await played(session, at, says)]
+    calls = OnSession(session)
+    found = [without_sheet(each) for each in await played(session, at, says, calls, token)]
     for ours, theirs in zip(found, expected, strict=True):
         assert ours == theirs
     assert await rows(session) == expected_rows
-    assert True in taken
-    assert False in taken
     await assert_proven(session)
+    return calls
+
+
+async def test_short_way_is_the_long_way(session: AsyncSession) -> None:
+    usual = asked = 0
+    for seed in range(SEEDS):
+        random = Random(seed)
+        trial = await session.begin_nested()
+        at = await ground(session, random)
+        calls = await forth_and_back(session, at, random_says(at, random, 50))
+        usual, asked = usual + calls.usual, asked + calls.asked
+        await trial.rollback()
+    assert 0 < usual < asked
+
+
+async def test_a_lease_is_filled_and_worked_off(session: AsyncSession) -> None:
+    at = await deal(session, now=NOW, weekly_minutes=2_400, position_total=900_000)
+    session.add(
+        CreditTerms(
+            id=new_id(), company_id=at.company.id, kind="invoice", net_days=14, currency="USD",
+            credit_limit_minor=100_000_000, funding_rule="on_approval", effective_at=LAST_WEEK,
+        )
+    )  # fmt: skip
+    await log(session, at, LAST_WEEK + 2 * HOUR)
+    first = LAST_WEEK + 30 * HOUR
+    says = [
+        (new_id(), TimeSaid(at.engagement.id, first + n * HOUR, first + (n + 1) * HOUR))
+        for n in range(30)
+    ]
+    calls = await forth_and_back(session, at, says)
+    assert calls.usual == 30
+    lease = (await session.execute(select(*CapLease.__table__.c))).one()
+    assert 0 < lease.position_units <= 40 * 3_600
+
+
+@pytest.mark.parametrize("broken", ["disabled", "revoked", "expired", "another's", "no token"])
+async def test_who_may_not_log_goes_the_long_way(session: AsyncSession, broken: str) -> None:
+    at = await deal(session, now=NOW)
+    other = await deal(session, now=NOW)
+    await log(session, at, LAST_WEEK + 2 * HOUR)
+    who = other if broken == "another's" else at
+    token = await people.token(session, who.trainer.user_id, now=NOW)
+    await session.flush()
+    harm = {
+        "disabled": "UPDATE users SET disabled_at = now()",
+        "revoked": "UPDATE sign_in_sessions SET revoked_at = now(), revoked_because = 'sign_out'",
+        "expired": "UPDATE access_tokens SET expires_at = '2020-01-01'",
+    }
+    said = TimeSaid(at.engagement.id, LAST_WEEK + 4 * HOUR, LAST_WEEK + 5 * HOUR)
+    if broken in harm:
+        await session.execute(text(harm[broken]))
+    calls = OnSession(session)
+    found = await express.record_time(
+        calls, "no" if broken == "no token" else token, new_id(), said, now=NOW
+    )
+    assert found is None
+    assert calls.asked == 1
