@@ -1,5 +1,8 @@
 """One PostgreSQL for the run, a migrated template, an empty database for each test that commits."""
 
+import tests.bytecode  # noqa: F401 – before the imports that it is about
+
+# isort: split
 import asyncio
 import gc
 import os
@@ -23,9 +26,10 @@ from app.identity import passwords
 from app.kit.clock import Clock
 from app.kit.db import Database, connect
 from app.kit.postgres import launcher
-from app.main import build_app, reach_outside
+from app.main import reach_outside
 from app.settings import Settings
 from migrations.running import upgrade
+from tests.factories.application import application
 
 # No assertion of ours is about time: on a busy machine the deadline would be one.
 hypothesis_settings.register_profile("lehrwerk", deadline=None)
@@ -207,6 +211,7 @@ def runtime(settings: Settings, database: Database) -> Runtime:
 @pytest_asyncio.fixture
 async def doors(runtime: Runtime) -> AsyncIterator[httpx.AsyncClient]:
     """The whole application over ASGI, on a database of the test's own."""
-    transport = httpx.ASGITransport(app=build_app(runtime), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk.test") as client:
-        yield client
+    with application(runtime) as app:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk.test") as http:
+            yield http

@@ -17,8 +17,9 @@ from fastapi.routing import APIRoute
 
 from app.api.client import build as client_door
 from app.api.door import DoorRoute
-from app.main import DOORS, build_app
+from app.main import DOORS
 from tests.factories import papers
+from tests.factories.application import application
 from tests.walls import documents
 from tests.walls.authorisation_matrix import MATRIX, Rule
 from tests.walls.documents import Operation
@@ -113,9 +114,10 @@ async def _ask(
     if method == "POST" and operation.id not in ("sign_in", "refresh_session"):
         headers["Idempotency-Key"] = "0d8e6d8a-9d0c-4a34-a2a7-6a3df2a0f001"
     if rule.alone:
-        transport = httpx.ASGITransport(app=build_app(world.runtime), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk") as client:
-            return await client.request(method, path, headers=headers, **said)
+        with application(world.runtime) as app:
+            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk") as client:
+                return await client.request(method, path, headers=headers, **said)
     return await desk.ask(method, path, headers=headers, **said)
 
 

@@ -38,6 +38,7 @@ from app.timesheets.recording import TimeSaid
 from app.timesheets.tables import CapCounter, TimeEntry
 from app.trainers.tables import EvidenceDocument
 from tests.factories import accounts, adjusted, deals, invoiced, papers, people, terms, work
+from tests.factories.application import application
 from tests.gateways.simulator.running import Running
 
 DOOR_OF = {
@@ -46,6 +47,7 @@ DOOR_OF = {
     "finance": "finance", "operations": "operations",
 }  # fmt: skip
 PASSWORD = accounts.PASSWORD
+BASE = "http://lehrwerk"
 # Rates whose digits give themselves away: with this fee, 7331.37 an hour pay 3317.44.
 BILL_MINOR, PAY_MINOR, FEE_BPS = 733_137, 331_744, 5_475
 BILL_CAP_MINOR, BUDGET_MINOR = 900_001, 7_788_991_100
@@ -76,10 +78,10 @@ class World:
                 connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
             )
             database = Database(self.runtime.database.engine, sessions)
-            app = build_app(replace(self.runtime, database=database))
-            transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk") as client:
-                yield Desk(client, connection)
+            with application(replace(self.runtime, database=database)) as app:
+                transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+                async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+                    yield Desk(client, connection)
 
 
 @dataclass
@@ -386,7 +388,7 @@ async def _money(session: AsyncSession, world: World) -> None:
 
 async def _papers(world: World) -> None:
     transport = httpx.ASGITransport(app=build_app(world.runtime))
-    async with httpx.AsyncClient(transport=transport, base_url="http://lehrwerk") as client:
+    async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         answer = await client.post(
             f"/trainer/v1/me/credentials/{world.things['credential']}/evidence",
             files={"file": ("licence.pdf", papers.PDF, "application/pdf")},

@@ -11,8 +11,8 @@ import pytest_asyncio
 
 from app.api.door import Runtime
 from app.identity.tables import Grant
-from app.main import build_app
 from tests.factories import invoiced, people
+from tests.factories.application import application
 from tests.factories.invoiced import Stage
 from tests.gateways.simulator import running as simulator
 from tests.gateways.simulator.running import Running
@@ -51,9 +51,10 @@ class Office:
 @pytest_asyncio.fixture
 async def office(runtime: Runtime, sim: Running) -> AsyncIterator[Office]:
     stage = await invoiced.stage(runtime, sim)
-    transport = httpx.ASGITransport(app=build_app(runtime), raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://x.test") as http:
-        yield Office(http, stage, await token(stage, "owner"))
+    with application(runtime) as app:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://x.test") as http:
+            yield Office(http, stage, await token(stage, "owner"))
 
 
 async def token(stage: Stage, role: str) -> dict[str, str]:
