@@ -74,8 +74,10 @@ async def lay(
             group.name,
             hashes,
         )
-    # Weeks have begun: the first entry of a week is one in forty, and not what is measured.
+    # Weeks have begun, and a slice of the shared caps is held: the first entry of a week is one in
+    # forty, that of a slice one in a hundred and sixty, and neither is what is measured.
     await connection.execute(_BEGUN, first_week(now), [group.name for group in GROUPS])
+    await connection.execute(_LEASED, [group.name for group in GROUPS])
     await _older_time(connection, entries, now=now, tell=tell)
     tell("ANALYZE")
     await connection.execute("VACUUM (FREEZE, ANALYZE)")
@@ -198,6 +200,21 @@ LATERAL (VALUES ('trainer_week', bench_id(g, 'trainer', n)),
 UNION ALL
 SELECT 'engagement_total', bench_id(g, 'engagement', n), '', 9000000000000, 0
 FROM unnest($2::text[]) AS g, generate_series(0, 999) AS n
+"""
+_LEASED = """
+WITH leased AS (
+  INSERT INTO cap_leases SELECT bench_id(g, 'engagement', n), bench_id(g, 'position', 0),
+    bench_id(g, 'project', 0), bench_id(g, 'company', 0), 144000, 144000::bigint * 18000,
+    144000::bigint * 18000
+  FROM unnest($1::text[]) AS g, generate_series(0::bigint, 999) AS n
+)
+INSERT INTO cap_counters (scope, scope_id, period, cap, used)
+SELECT scope, scope_id, '', cap, used FROM unnest($1::text[]) AS g,
+LATERAL (VALUES
+  ('position_total', bench_id(g, 'position', 0), 90000000::bigint * 60, 144000000),
+  ('project_budget', bench_id(g, 'project', 0), 1000000000000::bigint * 3600, 144000000::bigint * 18000),
+  ('credit_limit', bench_id(g, 'company', 0), 1000000000000::bigint * 3600, 144000000::bigint * 18000))
+  AS v (scope, scope_id, cap, used)
 """
 _OLDER = """
 INSERT INTO time_entries (
