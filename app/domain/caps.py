@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from app.domain.hours import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, seconds_between
@@ -201,14 +202,27 @@ def keys_of_time(ground: Ground, started_at: datetime, ended_at: datetime) -> se
 
 
 def _keys(ground: Ground, at: datetime, week_starts_at: datetime) -> tuple[CounterKey, ...]:
-    trainer_week = trainer_week_of(at).starts_at.isoformat()
+    return _keys_in(
+        (ground.trainer_id, ground.engagement_id, ground.position_id, ground.project_id,
+         ground.company_id),
+        trainer_week_of(at).starts_at,
+        week_starts_at,
+    )  # fmt: skip
+
+
+# Kept: all entries of a week move the same counters.
+@lru_cache(maxsize=1_024)
+def _keys_in(
+    owners: tuple[UUID, UUID, UUID, UUID, UUID], trainer_week_at: datetime, week_at: datetime
+) -> tuple[CounterKey, ...]:
+    trainer, engagement, position, project, company = owners
     return (
-        CounterKey(Scope.TRAINER_WEEK, ground.trainer_id, trainer_week),
-        CounterKey(Scope.ENGAGEMENT_WEEK, ground.engagement_id, week_starts_at.isoformat()),
-        CounterKey(Scope.ENGAGEMENT_TOTAL, ground.engagement_id, ""),
-        CounterKey(Scope.POSITION_TOTAL, ground.position_id, ""),
-        CounterKey(Scope.PROJECT_BUDGET, ground.project_id, ""),
-        CounterKey(Scope.CREDIT_LIMIT, ground.company_id, ""),
+        CounterKey(Scope.TRAINER_WEEK, trainer, trainer_week_at.isoformat()),
+        CounterKey(Scope.ENGAGEMENT_WEEK, engagement, week_at.isoformat()),
+        CounterKey(Scope.ENGAGEMENT_TOTAL, engagement, ""),
+        CounterKey(Scope.POSITION_TOTAL, position, ""),
+        CounterKey(Scope.PROJECT_BUDGET, project, ""),
+        CounterKey(Scope.CREDIT_LIMIT, company, ""),
     )
 
 

@@ -6,6 +6,7 @@ difference, which is an hour wrong twice a year.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from app.domain.time_zones import zone
 
@@ -38,6 +39,8 @@ class Span:
 TRAINER_WEEK = PayWeek("UTC", 1)
 
 
+# Kept, like the weeks below: a batch asks for the same few days a thousand times.
+@lru_cache(maxsize=4_096)
 def start_of_day(day: date, timezone: str) -> datetime:
     """The instant (UTC) at which a local date begins.
 
@@ -51,10 +54,12 @@ def week_of(instant: datetime, pay_week: PayWeek) -> Week:
     """The pay week that holds an instant."""
     local = instant.astimezone(zone(pay_week.timezone)).date()
     first = local - timedelta(days=(local.isoweekday() - pay_week.first_day) % 7)
-    return Week(
-        start_of_day(first, pay_week.timezone),
-        start_of_day(first + timedelta(days=7), pay_week.timezone),
-    )
+    return _week_from(first, pay_week.timezone)
+
+
+@lru_cache(maxsize=4_096)
+def _week_from(first: date, timezone: str) -> Week:
+    return Week(start_of_day(first, timezone), start_of_day(first + timedelta(days=7), timezone))
 
 
 def trainer_week_of(instant: datetime) -> Week:

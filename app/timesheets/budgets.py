@@ -179,7 +179,7 @@ async def _show_what_binds(session: AsyncSession, held: Held, found: Sequence[Se
     a shared cap would otherwise seem to bind first."""
     weights = {section.weights for section in found}
     for key in sorted(held.beyond, key=lambda key: key.place):
-        if any(_seems_to_bind(held, key, dict(each)) for each in weights):
+        if any(seems_to_bind(held, key, dict(each)) for each in weights):
             everybodys = await leases.leased(session, key)
             if held.lease is None:
                 held.beyond[key] = everybodys
@@ -187,7 +187,8 @@ async def _show_what_binds(session: AsyncSession, held: Held, found: Sequence[Se
                 held.beyond[key] += everybodys - held.lease.free[key.scope]
 
 
-def _seems_to_bind(held: Held, key: CounterKey, weights: Mapping[CounterKey, int]) -> bool:
+def seems_to_bind(held: Held, key: CounterKey, weights: Mapping[CounterKey, int]) -> bool:
+    """Whether this shared cap leaves less than one's own, as far as one's own lease tells."""
     if key not in weights:
         return False
     own = min(
@@ -267,13 +268,25 @@ async def allowance(
 ) -> Allowance:
     """What is left for time at `at`, read without a lock."""
     terms = await cap_terms.read(session, engagement, now)
-    ground = terms.ground
-    found = caps.sections(ground, at, week_of(at, ground.pay_week).ends_at)[:1]
+    found = caps.sections(terms.ground, at, week_of(at, terms.ground.pay_week).ends_at)[:1]
     agreed = terms.agreed(found)
     used = await counters.read(session, list(agreed))
-    shared = {key: await leases.leased(session, key) for key in agreed if key.scope in caps.SHARED}
-    left = {key: cap - used.get(key, 0) + shared.get(key, 0) for key, cap in agreed.items()}
-    return allowances.of(ground, agreed, left, at)
+    own = await leases.free_units(session, engagement.id)
+    held = seen(terms, agreed, used, own)
+    await _show_what_binds(session, held, found)
+    return held.allowance(at)
+
+
+def seen(
+    terms: Terms,
+    agreed: dict[CounterKey, int],
+    used: Mapping[CounterKey, int],
+    own: Mapping[Scope, int],
+) -> Held:
+    """Counters as somebody looks at them who does nothing: `own` is free in her lease."""
+    left = {key: cap - used.get(key, 0) for key, cap in agreed.items()}
+    beyond = {key: own[key.scope] for key in agreed if key.scope in caps.SHARED}
+    return Held(terms.ground, agreed, Tally(left), beyond)
 
 
 async def release_credit(

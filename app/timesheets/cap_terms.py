@@ -4,7 +4,7 @@ Trainers' paths meet bill rates here; they leave as units of caps only.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -97,26 +97,32 @@ async def read(session: AsyncSession, engagement: EngagementFacts, now: datetime
             },
         )
     ).one()
-    rates = zip(row.rates_from, row.rates, row.currencies, strict=True)
+    return terms_of(row._mapping, ground(engagement), now)
+
+
+def terms_of(row: Any, bare: Ground, now: datetime) -> Terms:
+    """From a row or record by the names that `read` asks for; `bare`: the ground without its rates."""
+    rates = zip(row["rates_from"], row["rates"], row["currencies"], strict=True)
     return Terms(
-        ground=ground(engagement, bill_rates=tuple(DatedRate(*rate) for rate in rates)),
+        ground=replace(bare, bill_rates=tuple(DatedRate(*rate) for rate in rates)),
         now=now,
         limits=tuple(
-            DatedLimits(*each) for each in zip(row.limits_from, row.weekly, row.total, strict=True)
+            DatedLimits(*each)
+            for each in zip(row["limits_from"], row["weekly"], row["total"], strict=True)
         ),
-        position_minutes=row.position_minutes,
-        budget_minor=row.budget_minor,
+        position_minutes=row["position_minutes"],
+        budget_minor=row["budget_minor"],
         credit_minor=(
             credit_terms.DEFAULT_CREDIT_LIMIT_MINOR
-            if row.credit_minor is None
-            else row.credit_minor
+            if row["credit_minor"] is None
+            else row["credit_minor"]
         ),
         trainer_week_minutes=(
             caps.DEFAULT_TRAINER_WEEK_MINUTES
-            if row.trainer_week_minutes is None
-            else row.trainer_week_minutes
+            if row["trainer_week_minutes"] is None
+            else row["trainer_week_minutes"]
         ),
-        crowd=row.crowd or 0,
+        crowd=row["crowd"] or 0,
     )
 
 

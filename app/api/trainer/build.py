@@ -52,7 +52,7 @@ POLICY = DoorPolicy(
         }
     ),
     limited={"register_trainer": 2000},
-    usual={"record_time": usual.record_time},
+    usual={"record_time": usual.record_time, "get_allowance": usual.get_allowance},
 )
 
 ROUTERS: tuple[APIRouter, ...] = (

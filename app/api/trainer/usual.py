@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from app.api import guards
 from app.api.door import Runtime
 from app.api.trainer.inputs.time import RecordTime
-from app.api.trainer.views.time import entry_view
+from app.api.trainer.views.time import allowance_view, entry_view
 from app.domain.actor import describe
 from app.domain.refusals import Refusal
-from app.timesheets import express
+from app.timesheets import express, glancing
 
 # After a lost connection the route finds out what became of it: ids are the phone's.
 _UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -48,6 +48,25 @@ async def record_time(request: Request, runtime: Runtime) -> Response | None:
         status_code=201,
         headers={"ETag": f'"{entry.version}"'},
         media_type="application/json",
+    )
+
+
+async def get_allowance(request: Request, runtime: Runtime) -> Response | None:
+    """What is left under caps that nobody shares, or that leave more than those."""
+    try:
+        found = await glancing.get_allowance(
+            runtime.database.calls,
+            guards.bearer(request),
+            UUID(request.path_params["engagement_id"]),
+            now=runtime.clock.now(),
+        )
+    except (ValueError, Refusal, *_UNREACHABLE):
+        return None
+    if found is None:
+        return None
+    structlog.contextvars.bind_contextvars(actor=describe(found.actor))
+    return Response(
+        allowance_view(found.allowance).model_dump_json(), media_type="application/json"
     )
 
 
