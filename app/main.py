@@ -27,6 +27,7 @@ from app.gateways.smtp import Encryption, SmtpMailer, SmtpServer
 from app.gateways.stripe.client import make_client
 from app.gateways.stripe.notices import StripeNotices
 from app.gateways.stripe.payments import StripePayments
+from app.gateways.stripe.statements import StripeStatements
 from app.jobs import schedules
 from app.jobs.toolbox import Toolbox
 from app.kit.clock import Clock
@@ -43,8 +44,10 @@ DOORS: dict[str, Callable[[Runtime], FastAPI]] = {
 
 def reach_outside(settings: Settings) -> Outside:
     """The adapters for everything outside, by settings."""
+    client_of_stripe = make_client(settings)
     return Outside(
-        payments=StripePayments(make_client(settings)),
+        payments=StripePayments(client_of_stripe),
+        statements=StripeStatements(client_of_stripe),
         notices=StripeNotices(
             platform_secrets=[s.get_secret_value() for s in settings.stripe_webhook_secrets],
             connect_secrets=[s.get_secret_value() for s in settings.stripe_connect_webhook_secrets],

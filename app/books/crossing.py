@@ -123,6 +123,15 @@ _STATEMENTS = {
           SELECT 'asset:stripe:available', currency, -pay_minor, 0
           FROM payouts WHERE transfer_id IS NOT NULL
           UNION ALL
+          SELECT CASE WHEN EXISTS (SELECT FROM posting_groups
+                                   WHERE source = 'stripe' AND key = 'available:' || s.provider_id)
+                      THEN 'asset:stripe:available' ELSE 'asset:stripe:pending' END,
+                 s.currency, s.net_minor, 0
+          FROM statement_entries s
+          JOIN posting_groups g ON g.source = 'stripe' AND g.key = s.reference
+          WHERE s.account = 'platform' AND s.kind IN ('topup', 'topup_reversal', 'stripe_fee',
+                'payout', 'payout_cancel', 'payout_failure')
+          UNION ALL
           SELECT key, currency, 0, minor FROM booked
           WHERE key IN ('asset:stripe:pending', 'asset:stripe:available')
         )

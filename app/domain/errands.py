@@ -14,3 +14,4 @@ class Errand(StrEnum):
     HANDLE_STRIPE_EVENT = "handle_stripe_event"  # {"inbox_event_id"}
     WRITE_EXPORT = "write_export"  # {"export_id"}
     RUN_PAYOUTS = "run_payouts"  # {"payout_run_id"}
+    RECONCILE = "reconcile"  # {"reconciliation_run_id"}

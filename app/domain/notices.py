@@ -27,6 +27,7 @@ class Audience(StrEnum):
     TRAINER = "trainer"
     COMPANY = "company"
     OPERATIONS = "operations"
+    FINANCE = "finance"
 
 
 class Kind(StrEnum):
@@ -86,6 +87,8 @@ class Kind(StrEnum):
     STAFF_OVER_CAP_DUE = "staff_over_cap_due"
     STAFF_CONTEST_WAITING = "staff_contest_waiting"
     STAFF_CONTEST_DUE = "staff_contest_due"
+
+    STAFF_RECONCILIATION_OPEN = "staff_reconciliation_open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.STAFF_OVER_CAP_DUE: _manner(_O, "engagement", mandatory=True),
         _K.STAFF_CONTEST_WAITING: _manner(_O, "contest", mandatory=True),
         _K.STAFF_CONTEST_DUE: _manner(_O, "contest", mandatory=True),
+        _K.STAFF_RECONCILIATION_OPEN: _manner(Audience.FINANCE, "reconciliation", mandatory=True),
     }
 )
 

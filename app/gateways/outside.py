@@ -7,11 +7,13 @@ from app.gateways.files import Files
 from app.gateways.mail import Mailer
 from app.gateways.payments import NoticeReader, Payments
 from app.gateways.push import Pusher
+from app.gateways.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     payments: Payments
+    statements: Statements
     notices: NoticeReader
     files: Files
     mailer: Mailer

@@ -82,6 +82,31 @@ class SignInSession(Row):
     revoked_because: Mapped[str | None]
 
 
+class PagePass(Row):
+    """Finance's way into pages with a browser: a ticket in a link, then a cookie; one of each.
+
+    It hangs on the sign-in that asked for it and ends with that. Only hashes are kept.
+    """
+
+    __tablename__ = "page_passes"
+    __table_args__ = (
+        CheckConstraint(
+            "(cookie_hash IS NULL) = (opened_at IS NULL)"
+            " AND (cookie_hash IS NULL) = (expires_at IS NULL)",
+            name="opened",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in_sessions.id"), index=True)
+    ticket_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    ticket_expires_at: Mapped[datetime]
+    cookie_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    opened_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
 class AccessToken(Row):
     __tablename__ = "access_tokens"
 

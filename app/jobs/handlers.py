@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.domain.errands import Errand
-from app.jobs import exports, invoicing, mail, notices, payouts, stripe_events
+from app.jobs import exports, invoicing, mail, notices, payouts, reconciling, stripe_events
 from app.jobs.toolbox import Toolbox
 
 Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
@@ -19,4 +19,5 @@ HANDLERS: dict[Errand, Handler] = {
     Errand.RENDER_INVOICE: invoicing.render_invoice,
     Errand.HANDLE_STRIPE_EVENT: stripe_events.handle_stripe_event,
     Errand.WRITE_EXPORT: exports.write_export,
+    Errand.RECONCILE: reconciling.reconcile,
 }

@@ -5,7 +5,17 @@ They run every few seconds in real time, and once right after the development cl
 
 from collections.abc import Awaitable, Callable
 
-from app.jobs import engagements, hiring, invoicing, ledger, notices, payouts, positions, time
+from app.jobs import (
+    engagements,
+    hiring,
+    invoicing,
+    ledger,
+    notices,
+    payouts,
+    positions,
+    reconciling,
+    time,
+)
 from app.jobs.toolbox import Toolbox
 
 Sweep = Callable[[Toolbox], Awaitable[None]]
@@ -25,6 +35,7 @@ SWEEPS: dict[str, Sweep] = {
     "clear_payments": invoicing.clear_payments,
     "look_at_open_pages": invoicing.look_at_open_pages,
     "chain_postings": ledger.chain_postings,
+    "reconcile_daily": reconciling.reconcile_daily,
     "remind": notices.remind,
     "hand_out_notices": notices.hand_out,
 }

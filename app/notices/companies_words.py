@@ -94,6 +94,10 @@ ENGLISH: Mapping[Kind, Words] = {
         "A contest still waits for operations",
         "Decide by {deadline}; then the hours are approved.",
     ),
+    Kind.STAFF_RECONCILIATION_OPEN: (
+        "Stripe's statement and our books need a look",
+        "The daily reconciliation has found something that will not settle by itself.",
+    ),
 }
 
 GERMAN: Mapping[Kind, Words] = {
@@ -192,5 +196,9 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.STAFF_CONTEST_DUE: (
         "Eine Beanstandung wartet noch aufs Team",
         "Entscheiden Sie bis {deadline}; dann sind die Stunden freigegeben.",
+    ),
+    Kind.STAFF_RECONCILIATION_OPEN: (
+        "Stripes Auszug und unsere Bücher brauchen einen Blick",
+        "Der tägliche Abgleich hat etwas gefunden, das sich nicht von selbst erledigt.",
     ),
 }

@@ -1,8 +1,20 @@
 """Stripe's errors in our three outcomes."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import stripe
 
-from app.gateways.payments import Outcome, OutcomeKind
+from app.gateways.payments import Outcome, OutcomeKind, PaymentsUnavailable
+
+
+@asynccontextmanager
+async def asking() -> AsyncIterator[None]:
+    """Questions change nothing, so any error means only: ask again."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise PaymentsUnavailable(error.code or type(error).__name__) from error
 
 
 def outcome_of(error: stripe.StripeError) -> Outcome:

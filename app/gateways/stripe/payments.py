@@ -1,7 +1,5 @@
 """The verbs of `gateways.payments` as calls of the Stripe API (2026-10-28.endive)."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,19 +17,10 @@ from app.gateways.payments import (
     PaymentsUnavailable,
     Send,
 )
-from app.gateways.stripe.outcomes import outcome_of
+from app.gateways.stripe.outcomes import asking, outcome_of
 
 _FAILED_INTENTS = ("requires_payment_method", "canceled")
 _FAILED_PAYOUTS = ("failed", "canceled")
-
-
-@asynccontextmanager
-async def _asking() -> AsyncIterator[None]:
-    """Questions change nothing, so any error means only: ask again."""
-    try:
-        yield
-    except stripe.StripeError as error:
-        raise PaymentsUnavailable(error.code or type(error).__name__) from error
 
 
 def group_of(payout_id: UUID) -> str:
@@ -99,7 +88,7 @@ class StripePayments:
         return Outcome(OutcomeKind.SETTLED, provider_id=account.id)
 
     async def onboarding_link(self, account: str, *, refresh_url: str, return_url: str) -> str:
-        async with _asking():
+        async with asking():
             link = await self._client.v2.core.account_links.create_async(
                 params={
                     "account": account,
@@ -115,7 +104,7 @@ class StripePayments:
         return str(link.url)
 
     async def payee_state(self, account: str) -> PayeeState:
-        async with _asking():
+        async with asking():
             found = await self._client.v2.core.accounts.retrieve_async(
                 account, params={"include": ["configuration.recipient", "requirements"]}
             )
@@ -157,7 +146,7 @@ class StripePayments:
         return Checkout(opened.id, str(opened.url))
 
     async def checkout_state(self, session_id: str) -> CheckoutState:
-        async with _asking():
+        async with asking():
             found = await self._client.v1.checkout.sessions.retrieve_async(session_id)
             intent = found.payment_intent
             intent_id = intent if isinstance(intent, str) else intent.id if intent else ""
@@ -216,7 +205,7 @@ class StripePayments:
 
     async def find_transfer(self, send: Send) -> str | None:
         """By listing and not by Search, which does not read its own writes."""
-        async with _asking():
+        async with asking():
             page = await self._client.v1.transfers.list_async(
                 params={"transfer_group": group_of(send.payout_id), "limit": 100}
             )
@@ -247,7 +236,7 @@ class StripePayments:
 
     async def find_bank_payout(self, send: Send) -> str | None:
         """The live payout of this payout, whichever attempt made it."""
-        async with _asking():
+        async with asking():
             page = await self._client.v1.payouts.list_async(
                 params={"limit": 100}, options={"stripe_account": send.account}
             )
@@ -258,13 +247,13 @@ class StripePayments:
         return None
 
     async def bank_payout_state(self, account: str, bank_payout_id: str) -> BankPayoutState:
-        async with _asking():
+        async with asking():
             found = await self._client.v1.payouts.retrieve_async(
                 bank_payout_id, options={"stripe_account": account}
             )
         return BankPayoutState(found.status, found.failure_code)
 
     async def available_minor(self, currency: str) -> int:
-        async with _asking():
+        async with asking():
             balance = await self._client.v1.balance.retrieve_async()
         return sum(b.amount for b in balance.available if b.currency == currency.lower())

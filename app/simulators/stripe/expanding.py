@@ -17,6 +17,8 @@ REFERENCES = {
     "source_transaction": "charge",
     "source_transfer": "transfer",
 }
+# A balance transaction's `source` may be any of these; its id tells which.
+SOURCES = {"ch": "charge", "py": "charge", "tr": "transfer", "po": "payout", "tu": "topup"}
 
 
 def expand(call: Call, answer: Json) -> Json:
@@ -44,7 +46,7 @@ def _follow(call: Call, value: Any, steps: list[str], path: str) -> None:
 
 
 def _object(call: Call, name: str, identifier: str, path: str) -> Json:
-    kind = REFERENCES.get(name)
+    kind = SOURCES.get(identifier.split("_", 1)[0]) if name == "source" else REFERENCES.get(name)
     if kind is None:
         raise Refused(f"This property cannot be expanded ({path}).", param="expand")
     if kind == "balance_transaction":
