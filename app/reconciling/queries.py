@@ -40,7 +40,7 @@ ORDER BY s.key, s.currency, g.recorded_at, e.id
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A run and how far it is. `problem`: what the provider last answered instead of a statement."""
+    """A run and how far it is. `problem`: what the provider answered instead of a statement."""
 
     id: UUID
     state: str
@@ -237,12 +237,15 @@ async def wants_a_person(session: AsyncSession, run_id: UUID, *, now: datetime) 
     """Whether something is there that does not go away by itself: a difference that is not merely
     on its way, a balance that differs, or money that has stood too long on a clearing account."""
     table = ReconciliationDifference
-    differs = exists().where(table.resolved_at.is_(None), table.cause != Cause.UNDER_WAY.value)
+    is_young = table.cause == Cause.UNDER_WAY.value
+    differs = exists().where(table.resolved_at.is_(None), ~is_young)
+    under_way = exists().where(table.resolved_at.is_(None), is_young)
     uneven = exists().where(
         ReconciliationBalance.run_id == run_id,
         ReconciliationBalance.provider_minor != ReconciliationBalance.ledger_minor,
     )
-    if await session.scalar(select(differs | uneven)):
+    # What is on its way makes balances differ as well; it will be looked at again tomorrow.
+    if await session.scalar(select(differs | (uneven & ~under_way))):
         return True
     before = now - reconciling.CLEARING_WATCHED_AFTER
     return any(each.since_at < before for each in await standings(session))
