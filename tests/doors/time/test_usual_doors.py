@@ -18,7 +18,7 @@ class Ways:
         self.open = True
         self.short: list[str] = []
         for name, way in dict(POLICY.usual).items():
-            monkeypatch.setitem(POLICY.usual, name, self._counted(name, way))  # type: ignore[arg-type]
+            monkeypatch.setitem(POLICY.usual, name, self._counted(name, way))
 
     def _counted(self, name: str, way: Any) -> Any:
         async def counted(request: Any, runtime: Any) -> Any:

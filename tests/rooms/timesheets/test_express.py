@@ -13,6 +13,7 @@ from app.companies.tables import CreditTerms
 from app.domain.refusals import Refusal
 from app.engagements.bill_terms import EngagementBillTerms
 from app.engagements.tables import EngagementLimits
+from app.kit.calls import Calls
 from app.kit.ids import new_id
 from app.timesheets import express, recording, submitting
 from app.timesheets.recording import TimeSaid
@@ -31,7 +32,7 @@ ASKED: tuple[dict[str, list[str]], ...] = (
 )
 
 
-class OnSession:
+class OnSession(Calls):
     """Calls that run in the test's own transaction and are rolled back with it."""
 
     def __init__(self, session: AsyncSession) -> None:
