@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.refusals import Refusal
+from tests.factories import quick
 from tests.factories.hours import assert_proven
 from tests.factories.life import Life, two_jobs
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", quick.first([1, 2, 3]))
 async def test_any_order(session: AsyncSession, seed: int) -> None:
     life = Life(session, await two_jobs(session), Random(seed), ids=[])
     done = 0
