@@ -25,6 +25,7 @@ from app.identity.tables import AccessToken, ApiKey, SignInSession
 from app.invoicing import running
 from app.invoicing.tables import Invoice
 from app.kit import crypto
+from app.kit.calls import Calls
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.main import build_app
@@ -77,11 +78,24 @@ class World:
             sessions = async_sessionmaker(
                 connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
             )
-            database = Database(self.runtime.database.engine, sessions)
+            database = Database(self.runtime.database.engine, sessions, _OnConnection(connection))
             with application(replace(self.runtime, database=database)) as app:
                 transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
                 async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
                     yield Desk(client, connection)
+
+
+class _OnConnection(Calls):
+    """Calls that are undone with all else on their connection."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def row(self, statement: str, *values: Any) -> Any:
+        async with self._connection.begin_nested():
+            raw = await self._connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            return await raw.driver_connection.fetchrow(statement, *values)
 
 
 @dataclass
