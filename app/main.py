@@ -10,6 +10,7 @@ from app.api.client import build as client
 from app.api.development import routes as development
 from app.api.door import Runtime
 from app.api.finance import build as finance
+from app.api.finance.pages import build as finance_pages
 from app.api.health import routes as health
 from app.api.middleware import Around
 from app.api.operations import build as operations
@@ -111,6 +112,7 @@ def build_app(runtime: Runtime) -> ASGIApp:
     root.state.runtime = runtime
     errors.install(root)
     root.include_router(health.build(runtime.database))
+    root.mount(finance_pages.PATH, finance_pages.build(runtime))
     for name, door in DOORS.items():
         root.mount(f"/{name}/v1", door(runtime))
     box = letterbox.Letterbox(runtime.database, runtime.clock, runtime.outside.notices)

@@ -83,3 +83,12 @@ async def finance_reader(session: AsyncSession, cookie: str, *, now: datetime) -
     if user_id is None:
         raise NotSignedIn
     return FinanceActor(user_id)
+
+
+async def end(session: AsyncSession, cookie: str, *, now: datetime) -> None:
+    """The cookie opens nothing any more. A repeat changes nothing."""
+    await session.execute(
+        update(PagePass)
+        .where(PagePass.cookie_hash == crypto.fingerprint(cookie), PagePass.expires_at > now)
+        .values(expires_at=now)
+    )

@@ -249,3 +249,41 @@ async def wants_a_person(session: AsyncSession, run_id: UUID, *, now: datetime) 
         return True
     before = now - reconciling.CLEARING_WATCHED_AFTER
     return any(each.since_at < before for each in await standings(session))
+
+
+@dataclass(frozen=True, slots=True)
+class TotalFacts:
+    """The balances of a run by bucket and currency: what payees hold is one sum."""
+
+    bucket: str
+    currency: str
+    provider_minor: int
+    ledger_minor: int
+
+
+async def totals(session: AsyncSession, run_id: UUID) -> list[TotalFacts]:
+    """A run's balances summed: available, pending, held."""
+    table = ReconciliationBalance
+    rows = await session.execute(
+        select(
+            table.bucket,
+            table.currency,
+            func.sum(table.provider_minor),
+            func.sum(table.ledger_minor),
+        )
+        .where(table.run_id == run_id)
+        .group_by(table.bucket, table.currency)
+        .order_by(table.currency, table.bucket)
+    )
+    return [TotalFacts(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+
+
+async def history(session: AsyncSession, *, limit: int = 14) -> list[RunFacts]:
+    """The last finished runs, oldest first."""
+    rows = await session.scalars(
+        select(ReconciliationRun)
+        .where(ReconciliationRun.state == "finished")
+        .order_by(ReconciliationRun.finished_at.desc())
+        .limit(limit)
+    )
+    return [_run(row) for row in reversed(rows.all())]

@@ -43,6 +43,8 @@ PROMISED = {
         list_invoices get_invoice download_invoice record_payment run_payouts get_payout_run
         list_payouts get_payout retry_payout list_ledger_accounts list_postings get_books_proof
         create_export get_export download_export set_rate_card list_rate_cards set_fee_terms
+        get_reconciliation list_reconciliation_differences run_reconciliation
+        get_reconciliation_run link_reconciliation
     """,
     "operations": """
         sign_in refresh_session sign_out list_credential_checks download_evidence

@@ -33,6 +33,7 @@ from app.payouts.tables import PayoutAccount
 from app.projects.pay_terms import PositionPayTerms
 from app.projects.rate_cards import RateCard
 from app.projects.tables import Position, Project
+from app.reconciling.tables import ReconciliationRun
 from app.timesheets import answering, contesting, recording, submitting
 from app.timesheets.contesting import Objection
 from app.timesheets.recording import TimeSaid
@@ -390,9 +391,13 @@ async def _money(session: AsyncSession, world: World) -> None:
         state="finished", file_key="exports/matrix.csv", sha256=b"0" * 32, finished_at=now,
         created_by_user_id=things["finance user"], created_at=now,
     )  # fmt: skip
-    session.add(export)
+    run = ReconciliationRun(
+        id=new_id(), state="finished", ordered_at=now, finished_at=now,
+        ordered_by_user_id=things["finance user"],
+    )  # fmt: skip
+    session.add_all([export, run])
     await session.flush()
-    things["export"] = export.id
+    things |= {"export": export.id, "reconciliation run": run.id}
     await world.runtime.outside.files.put("exports/matrix.csv", b"number\n")
     claimed = await people.credential(
         session, things["trainer"], now=now, state="claimed", number="1000000004"

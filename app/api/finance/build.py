@@ -11,6 +11,7 @@ from app.api.finance import (
     ledger_routes,
     payout_routes,
     rate_card_routes,
+    reconciliation_routes,
     session_routes,
 )
 from app.api.finance.actor import authenticate
@@ -25,7 +26,7 @@ POLICY = DoorPolicy(
         }
     ),
     money=frozenset({"run_payouts", "run_invoices", "record_payment"}),
-    unkept=frozenset({"sign_in", "refresh_session"}),
+    unkept=frozenset({"sign_in", "refresh_session", "link_reconciliation"}),
     unwrapped=frozenset(
         {
             "sign_in",
@@ -42,6 +43,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     invoice_routes.router,
     payout_routes.router,
     ledger_routes.router,
+    reconciliation_routes.router,
     export_routes.router,
     rate_card_routes.ROUTER,
     company_routes.ROUTER,
