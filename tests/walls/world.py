@@ -33,7 +33,6 @@ from app.payouts.tables import PayoutAccount
 from app.projects.pay_terms import PositionPayTerms
 from app.projects.rate_cards import RateCard
 from app.projects.tables import Position, Project
-from app.reconciling.tables import ReconciliationRun
 from app.timesheets import answering, contesting, recording, submitting
 from app.timesheets.contesting import Objection
 from app.timesheets.recording import TimeSaid
@@ -41,6 +40,7 @@ from app.timesheets.tables import CapCounter, TimeEntry
 from app.trainers.tables import EvidenceDocument
 from tests.factories import accounts, adjusted, deals, invoiced, papers, people, terms, work
 from tests.factories.application import application
+from tests.factories.reconciled import run as a_run
 from tests.gateways.simulator.running import Running
 
 DOOR_OF = {
@@ -391,13 +391,9 @@ async def _money(session: AsyncSession, world: World) -> None:
         state="finished", file_key="exports/matrix.csv", sha256=b"0" * 32, finished_at=now,
         created_by_user_id=things["finance user"], created_at=now,
     )  # fmt: skip
-    run = ReconciliationRun(
-        id=new_id(), state="finished", ordered_at=now, finished_at=now,
-        ordered_by_user_id=things["finance user"],
-    )  # fmt: skip
-    session.add_all([export, run])
+    session.add(export)
     await session.flush()
-    things |= {"export": export.id, "reconciliation run": run.id}
+    things |= {"export": export.id, "reconciliation run": await a_run(session, now)}
     await world.runtime.outside.files.put("exports/matrix.csv", b"number\n")
     claimed = await people.credential(
         session, things["trainer"], now=now, state="claimed", number="1000000004"

@@ -56,7 +56,7 @@ def build(runtime: Runtime) -> FastAPI:
 
 
 def _language(request: Request) -> str:
-    asked = request.query_params.get("lang")
+    asked = request.query_params.get("lang", "")
     return asked if asked in WORDS else errors.language_of(request)
 
 
