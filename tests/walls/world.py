@@ -25,7 +25,6 @@ from app.identity.tables import AccessToken, ApiKey, SignInSession
 from app.invoicing import running
 from app.invoicing.tables import Invoice
 from app.kit import crypto
-from app.kit.calls import Calls
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.main import build_app
@@ -42,6 +41,7 @@ from tests.factories import accounts, adjusted, deals, invoiced, papers, people,
 from tests.factories.application import application
 from tests.factories.reconciled import run as a_run
 from tests.gateways.simulator.running import Running
+from tests.walls.on_connection import OnConnection
 
 DOOR_OF = {
     "owner": "client", "viewer": "client", "key": "client", "stranger": "client",
@@ -79,24 +79,11 @@ class World:
             sessions = async_sessionmaker(
                 connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
             )
-            database = Database(self.runtime.database.engine, sessions, _OnConnection(connection))
+            database = Database(self.runtime.database.engine, sessions, OnConnection(connection))
             with application(replace(self.runtime, database=database)) as app:
                 transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
                 async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
                     yield Desk(client, connection)
-
-
-class _OnConnection(Calls):
-    """Calls that are undone with all else on their connection."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
-
-    async def row(self, statement: str, *values: Any) -> Any:
-        async with self._connection.begin_nested():
-            raw = await self._connection.get_raw_connection()
-            assert raw.driver_connection is not None
-            return await raw.driver_connection.fetchrow(statement, *values)
 
 
 @dataclass
