@@ -9,6 +9,13 @@ T = TypeVar("T")
 
 
 def first(values: Sequence[T], count: int = 1) -> list[object]:
-    """For `parametrize`: the first ones as they are, the others behind `slow`."""
-    later = (pytest.param(value, marks=pytest.mark.slow) for value in values[count:])
-    return [*values[:count], *later]
+    """For `parametrize`: the first ones as they are, the others behind `slow`. Tuples are several
+    parameters."""
+    later = values[count:]
+    return [
+        *values[:count],
+        *(
+            pytest.param(*(each if isinstance(each, tuple) else (each,)), marks=pytest.mark.slow)
+            for each in later
+        ),
+    ]
