@@ -1,13 +1,12 @@
 """Entries as rows: read under one id, written in pieces."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -56,7 +55,7 @@ async def load(session: AsyncSession, entry_id: UUID) -> EntryFacts | None:
     and holds the engagement's counters before it writes on what it read.
     """
     rows = await session.execute(_UNDER_ID, {"entry": entry_id})
-    return _entry([read_piece(row) for row in rows])
+    return entry_of([read_piece(row) for row in rows])
 
 
 async def look(
@@ -82,33 +81,7 @@ async def look(
     pieces = [read_piece(row) for row in rows]
     own = [p for p in pieces if entry_id in (p.id, p.root_id)]
     others = [p for p in pieces if entry_id not in (p.id, p.root_id)]
-    return _entry(own), others[0] if others else None
-
-
-async def look_many(
-    session: AsyncSession,
-    entry_ids: Sequence[UUID],
-    trainer_id: UUID,
-    started_at: datetime,
-    ended_at: datetime,
-) -> tuple[dict[UUID, EntryFacts], list[PieceFacts]]:
-    """What stands under each id, and all of the trainer's time between two instants, in order."""
-    rows = await session.execute(
-        _LOOK_MANY,
-        {
-            "entries": list(entry_ids),
-            "trainer": trainer_id,
-            "period": Range(started_at, ended_at, bounds="[)"),
-        },
-    )
-    wanted, under = set(entry_ids), defaultdict[UUID, list[PieceFacts]](list)
-    near: list[PieceFacts] = []
-    for piece in map(read_piece, rows):
-        for id_ in {piece.id, piece.root_id} & wanted:
-            under[id_].append(piece)
-        if piece.trainer_id == trainer_id and piece.state is not EntryState.DELETED:
-            near.append(piece)
-    return {id_: entry for id_, found in under.items() if (entry := _entry(found))}, near
+    return entry_of(own), others[0] if others else None
 
 
 def overlaps(entry_id: UUID, started_at: datetime, ended_at: datetime | None) -> TimeOverlaps:
@@ -120,7 +93,8 @@ def overlaps(entry_id: UUID, started_at: datetime, ended_at: datetime | None) ->
     )
 
 
-def _entry(pieces: Sequence[PieceFacts]) -> EntryFacts | None:
+def entry_of(pieces: Sequence[PieceFacts]) -> EntryFacts | None:
+    """An entry of its pieces: the live ones, or all when none is."""
     live = [p for p in pieces if p.state is not EntryState.DELETED]
     return EntryFacts(tuple(live or pieces)) if pieces else None
 
@@ -139,44 +113,13 @@ async def write(
 
     Raises AlreadyUsed when an id belongs to another entry.
     """
-    rows = await _rows(
+    rows = await rows_of(
         session, engagement, root, pieces, ids=ids, version=version, taking={}, now=now
     )
     return [await _upsert(session, row) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class New:
-    """An entry that is to be written, in the pieces that the caps left of it."""
-
-    root: Root
-    pieces: Sequence[Piece]
-
-
-async def write_new(
-    session: AsyncSession, engagement: EngagementFacts, new: Sequence[New], *, now: datetime
-) -> None:
-    """Write many entries of one engagement at once, none of which may be there yet.
-
-    Raises IntegrityError when one is, or when two overlap.
-    """
-    taking: dict[datetime, UUID] = {}
-    rows: list[dict[str, Any]] = []
-    for each in new:
-        rows += await _rows(
-            session, engagement, each.root, each.pieces, ids=new_ids(each.root.id, each.pieces),
-            version=1, taking=taking, now=now,
-        )  # fmt: skip
-    if rows:
-        await session.execute(insert(TimeEntry.__table__), rows)  # type: ignore[arg-type]
-
-
-def new_ids(root_id: UUID, pieces: Sequence[Piece]) -> list[UUID]:
-    """The ids of an entry's pieces when it is written for the first time: the phone's own first."""
-    return [root_id, *(derived_id(root_id, n) for n in range(1, len(pieces)))]
-
-
-async def _rows(
+async def rows_of(
     session: AsyncSession,
     engagement: EngagementFacts,
     root: Root,
@@ -365,21 +308,6 @@ _LOOK = (
         or_(
             TimeEntry.root_id == bindparam("entry"),
             TimeEntry.id == bindparam("entry"),
-            and_(
-                TimeEntry.trainer_id == bindparam("trainer"),
-                TimeEntry.state != EntryState.DELETED.value,
-                TimeEntry.period.overlaps(bindparam("period", type_=TSTZRANGE)),
-            ),
-        )
-    )
-    .order_by(TimeEntry.started_at, TimeEntry.id)
-)
-_LOOK_MANY = (
-    select(*PIECE_COLUMNS)
-    .where(
-        or_(
-            TimeEntry.root_id == func.any(bindparam("entries", type_=ARRAY(Uuid()))),
-            TimeEntry.id == func.any(bindparam("entries", type_=ARRAY(Uuid()))),
             and_(
                 TimeEntry.trainer_id == bindparam("trainer"),
                 TimeEntry.state != EntryState.DELETED.value,

@@ -26,8 +26,9 @@ from app.domain.timesheets import EntryState
 from app.engagements import queries as engagements
 from app.engagements.queries import EngagementFacts
 from app.kit.db import Database
-from app.timesheets import admitting, budgets, conflicts, entries, recording
-from app.timesheets.entries import New, Root
+from app.timesheets import admitting, batches, budgets, conflicts, entries, recording
+from app.timesheets.batches import New
+from app.timesheets.entries import Root
 from app.timesheets.queries import EntryFacts, PieceFacts
 from app.timesheets.recording import TimeSaid
 
@@ -141,7 +142,7 @@ async def take_new(
         return [Result(item.entry_id, Outcome.REFUSED, refusal=refusal) for item in items]
     batch = await _Batch.begin(session, actor, engagement, items, now)
     results = [await batch.take(item) for item in items]
-    await entries.write_new(session, engagement, batch.new, now=now)
+    await batches.write_new(session, engagement, batch.new, now=now)
     await budgets.settle(session, batch.held)
     return results
 
@@ -174,7 +175,7 @@ class _Batch:
         said = [i.said for i in items if i.said and _shape(engagement, i.said) is None]
         spans = [(each.started_at, each.ended_at) for each in said]
         held = await budgets.hold(session, engagement, spans, now=now)
-        under, near = await entries.look_many(
+        under, near = await batches.look_many(
             session,
             [item.entry_id for item in items],
             actor.trainer_id,
