@@ -70,7 +70,8 @@ def _tell(brief: Brief, stage: Stage, out: Path, console: Console) -> tuple[stor
     settlement.pay_out(cast, stage, teller)
     settlement.export(brief, cast, stage, out, teller)
     settlement.play_again(cast, stage, teller)
-    return cast, settlement.prove(stage, teller)
+    reconciled = settlement.reconcile(cast, teller)
+    return cast, settlement.prove(stage, teller) and reconciled
 
 
 def _show_sign_ins(stage: Stage, cast: story.Cast, console: Console) -> None:

@@ -153,6 +153,30 @@ def _counts(cast: Cast, stage: Stage) -> dict[str, int]:
     }
 
 
+def reconcile(cast: Cast, teller: Teller) -> bool:
+    """Stripe's statement beside the books: no line and no balance may differ."""
+    run = cast.finance.call("run_reconciliation", {})
+    done = wait_for(
+        "the reconciliation to finish",
+        lambda: _run_finished(cast, run["id"]),
+    )
+    found = cast.finance.call("get_reconciliation")
+    differences = cast.finance.call("list_reconciliation_differences")["items"]
+    for each in differences:
+        teller.say(f"BROKEN: {each['kind']} {each['reference']}: {each['explanation']}")
+    teller.say(
+        f"Reconciled with Stripe: {done['lines_matched']} of {done['lines_compared']} lines of "
+        f"its statement match the books to the cent, {len(differences)} differences, "
+        f"{len(found['clearing'])} clearing accounts still hold money."
+    )
+    return bool(found["is_reconciled"])
+
+
+def _run_finished(cast: Cast, run_id: str) -> Any:
+    found = cast.finance.call("get_reconciliation_run", run_id=run_id)
+    return found if found["state"] == "finished" else None
+
+
 def prove(stage: Stage, teller: Teller) -> bool:
     """`lehrwerk books`: every identity, or the rows that break it."""
     code, found = stage.books()

@@ -273,7 +273,7 @@ FINANCE = {
     "get_reconciliation": Rule(200),
     "list_reconciliation_differences": Rule(200),
     "run_reconciliation": Rule(202),
-    "get_reconciliation_run": Rule(200, of="run_id", things={"run_id": "reconciliation run"}),
+    "get_reconciliation_run": Rule(200, of="run_id"),
     "link_reconciliation": Rule(201),
     "create_export": Rule(202),
     "get_export": Rule(200, of="export_id"),

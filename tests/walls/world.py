@@ -380,11 +380,10 @@ async def _money(session: AsyncSession, world: World) -> None:
     )  # fmt: skip
     session.add(export)
     await session.flush()
-    things |= {"export": export.id, "reconciliation run": await a_run(session, now)}
+    things |= {"export": export.id, "run": await a_run(session, now)}
     await world.runtime.outside.files.put("exports/matrix.csv", b"number\n")
-    claimed = await people.credential(
-        session, things["trainer"], now=now, state="claimed", number="1000000004"
-    )
+    trainer, number = things["trainer"], "1000000004"
+    claimed = await people.credential(session, trainer, now=now, state="claimed", number=number)
     things["credential"] = claimed.id
 
 

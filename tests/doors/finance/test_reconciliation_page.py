@@ -274,9 +274,10 @@ def test_bars_are_to_scale_within_a_currency_and_a_cent_can_be_seen() -> None:
         ]
     )
     assert [(p.stripe.width if p.stripe else None, p.books.width) for p in drawn] == [
-        (420, 420), (210, 209), (105, 0), (None, 420),
+        (1_000, 1_000), (500, 499), (250, 0), (None, 1_000),
     ]  # fmt: skip
-    assert [p.differs for p in drawn] == [False, True, True, False]
+    assert [p.differs_minor for p in drawn] == [0, 1, 1, 0]
+    assert [p.books.percent for p in drawn] == ["100.0%", "49.9%", "0.0%", "100.0%"]
     assert [column.height for column in charts.columns([("x", 0), ("y", 1), ("z", 90)])] == [
         0, 2, 120,
     ]  # fmt: skip

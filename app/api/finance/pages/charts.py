@@ -1,20 +1,26 @@
-"""The geometry of the page's charts, in whole pixels: figures in, rectangles out."""
+"""The geometry of the page's charts: figures in, bars and columns out.
+
+Sideways all is in parts of the width, so that a chart fits a phone with its letters in full size.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BAR = 420  # the widest bar
-COLUMN = 120  # the highest column
-STEP = 44
+BAR = 1_000  # the widest bar, in thousandths of the width
+COLUMN = 120  # the highest column, in pixels
+_FEWEST = 7  # places for columns, so that a first run does not stand alone in the middle
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One sum as a bar; `top` is its place from above."""
+    """One sum as a bar; `width` in thousandths."""
 
     minor: int
     width: int
-    top: int
+
+    @property
+    def percent(self) -> str:
+        return percent(self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +31,26 @@ class Pair:
     currency: str
     stripe: Bar | None
     books: Bar
-    differs: bool
+
+    @property
+    def differs_minor(self) -> int:
+        """Stripe less books."""
+        return self.stripe.minor - self.books.minor if self.stripe else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One run: its open differences as a column over the base line."""
+    """One run: its open differences as a column over the base line; `middle` in thousandths."""
 
     label: str
     count: int
-    left: int
+    middle: int
     top: int
     height: int
+
+    @property
+    def percent(self) -> str:
+        return percent(self.middle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +63,27 @@ class Sides:
     books_minor: int
 
 
+def percent(thousandths: int) -> str:
+    """570 → `57.0%`, as SVG wants it in either language."""
+    return f"{thousandths // 10}.{thousandths % 10}%"
+
+
 def pairs(sides: Sequence[Sides]) -> list[Pair]:
     """Bars to scale within each currency: sums of two currencies share no axis."""
     found = []
-    for place, each in enumerate(sides):
+    for each in sides:
         most = max(
             max(abs(one.books_minor), abs(one.stripe_minor or 0))
             for one in sides
             if one.currency == each.currency
         )
-        top = place * 68 + 22
-        stripe = each.stripe_minor
+        stripe, books = each.stripe_minor, each.books_minor
         found.append(
             Pair(
                 each.label,
                 each.currency,
-                None if stripe is None else Bar(stripe, _share(stripe, most, BAR), top),
-                Bar(each.books_minor, _share(each.books_minor, most, BAR), top + 20),
-                stripe is not None and stripe != each.books_minor,
+                None if stripe is None else Bar(stripe, _share(stripe, most, BAR)),
+                Bar(books, _share(books, most, BAR)),
             )
         )
     return found
@@ -75,10 +92,12 @@ def pairs(sides: Sequence[Sides]) -> list[Pair]:
 def columns(counts: Sequence[tuple[str, int]]) -> list[Column]:
     """Columns to scale, oldest first."""
     most = max((count for _, count in counts), default=0)
+    places = max(len(counts), _FEWEST)
     found = []
     for place, (label, count) in enumerate(counts):
         height = _share(count, most, COLUMN)
-        found.append(Column(label, count, place * STEP + 8, COLUMN - height + 24, height))
+        middle = (2 * place + 1) * 1_000 // (2 * places)
+        found.append(Column(label, count, middle, COLUMN - height + 24, height))
     return found
 
 
