@@ -15,3 +15,4 @@ class Errand(StrEnum):
     WRITE_EXPORT = "write_export"  # {"export_id"}
     RUN_PAYOUTS = "run_payouts"  # {"payout_run_id"}
     RECONCILE = "reconcile"  # {"reconciliation_run_id"}
+    FETCH_MISSED_EVENTS = "fetch_missed_events"  # {}

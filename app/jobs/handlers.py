@@ -3,7 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.domain.errands import Errand
-from app.jobs import exports, invoicing, mail, notices, payouts, reconciling, stripe_events
+from app.jobs import (
+    exports,
+    invoicing,
+    mail,
+    missed_events,
+    notices,
+    payouts,
+    reconciling,
+    stripe_events,
+)
 from app.jobs.toolbox import Toolbox
 
 Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
@@ -20,4 +29,5 @@ HANDLERS: dict[Errand, Handler] = {
     Errand.HANDLE_STRIPE_EVENT: stripe_events.handle_stripe_event,
     Errand.WRITE_EXPORT: exports.write_export,
     Errand.RECONCILE: reconciling.reconcile,
+    Errand.FETCH_MISSED_EVENTS: missed_events.fetch_missed_events,
 }

@@ -183,6 +183,17 @@ async def get_run(session: AsyncSession, run_id: UUID) -> RunFacts | None:
     )
 
 
+async def accounts_paid_since(session: AsyncSession, since: datetime) -> Sequence[str]:
+    """The payees' accounts that money was sent to since then, or is still to arrive from."""
+    rows = await session.scalars(
+        select(Payout.provider_account_id)
+        .where((Payout.sent_at >= since) | (Payout.state == PayoutState.SENT.value))
+        .distinct()
+        .order_by(Payout.provider_account_id)
+    )
+    return rows.all()
+
+
 async def own_payouts(session: AsyncSession, actor: TrainerActor, page: Cut) -> Page[PayoutFacts]:
     """The trainer's payouts, newest first."""
     statement = _payouts().where(Payout.trainer_id == actor.trainer_id)

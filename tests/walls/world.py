@@ -379,7 +379,6 @@ async def _money(session: AsyncSession, world: World) -> None:
         created_by_user_id=things["finance user"], created_at=now,
     )  # fmt: skip
     session.add(export)
-    await session.flush()
     things |= {"export": export.id, "run": await a_run(session, now)}
     await world.runtime.outside.files.put("exports/matrix.csv", b"number\n")
     trainer, number = things["trainer"], "1000000004"
