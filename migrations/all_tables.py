@@ -29,6 +29,7 @@ import app.timesheets.contests
 import app.timesheets.express
 import app.timesheets.leases
 import app.timesheets.pay_lines
+import app.timesheets.stopping
 import app.timesheets.tables
 import app.trainers.pay_terms
 import app.trainers.tables  # noqa: F401

@@ -1,6 +1,6 @@
 """The usual entry in one statement: new, in one week, under one rate, and within every cap.
 
-Nine entries in ten are like that. One function in the database finds who calls and what is agreed,
+Nine entries in ten are like that, and so is the start of most timers. One function in the database finds who calls and what is agreed,
 checks, writes and counts, in one round trip that is a transaction by itself. It works a lease off
 where it can, and takes a slice of the shared caps where it must. Whatever is unusual leaves no
 trace here and goes the long way of `recording`, which says what is right: tests hold the two
@@ -22,6 +22,7 @@ from app.domain.timesheets import (
     LATE_WITHIN,
     LATEST_AHEAD,
     LONGEST_ENTRY,
+    RESERVE_SLICE,
     TAKES_ENTRIES,
     EntryState,
 )
@@ -32,8 +33,9 @@ from app.kit.db import after_create
 from app.timesheets import allowances
 from app.timesheets.allowances import Allowance
 from app.timesheets.queries import EntryFacts, PieceFacts
-from app.timesheets.recording import Recorded, TimeSaid
+from app.timesheets.recording import TimeSaid
 from app.timesheets.tables import TimeEntry
+from app.timesheets.timing import TimerSaid
 
 _SECOND = timedelta(seconds=1)
 
@@ -43,7 +45,8 @@ class Usual:
     """Who logged, and what came of it."""
 
     actor: TrainerActor
-    recorded: Recorded
+    entry: EntryFacts
+    allowance: Allowance
 
 
 async def record_time(
@@ -60,16 +63,63 @@ async def record_time(
         return None
     row = await calls.row(
         _CALL, crypto.fingerprint(token), entry_id, said.engagement_id, said.started_at,
-        said.ended_at, said.note, said.task_reference, now,
+        said.ended_at, said.note, said.task_reference, now, None, 0,
     )  # fmt: skip
     if row is None or row["sheet_id"] is None:
         return None
     actor = TrainerActor(row["trainer_id"], row["user_id"])
-    entry = EntryFacts((_piece(actor, entry_id, said, row, now),))
-    return Usual(actor, Recorded(entry, _allowance(said, row), created=True))
+    piece = PieceFacts(
+        **_shared(actor, entry_id, said.engagement_id, row, now),
+        timesheet_id=row["sheet_id"],
+        source="manual",
+        state=EntryState.RECORDED,
+        started_at=said.started_at,
+        ended_at=said.ended_at,
+        stops_by_at=None,
+        phone_offset_seconds=0,
+        said_started_at=said.started_at,
+        said_ended_at=said.ended_at,
+        note=said.note,
+        task_reference=said.task_reference,
+    )
+    entry = EntryFacts((piece,))
+    return Usual(actor, entry, _allowance(said.ended_at - _SECOND, row))
 
 
-def _allowance(said: TimeSaid, row: Any) -> Allowance:
+async def start_timer(
+    calls: Calls, token: str, entry_id: UUID, said: TimerSaid, *, now: datetime
+) -> Usual | None:
+    """Start a timer and reserve its first slice whole; None, with nothing done, when that is not
+    how it goes."""
+    start = now.replace(microsecond=0)
+    until = start + RESERVE_SLICE
+    phone = said.started_at
+    offset_seconds = int((phone - now).total_seconds()) if phone else 0
+    row = await calls.row(
+        _CALL, crypto.fingerprint(token), entry_id, said.engagement_id, start, until, said.note,
+        said.task_reference, now, phone or start, offset_seconds,
+    )  # fmt: skip
+    if row is None or row["sheet_id"] is None:
+        return None
+    actor = TrainerActor(row["trainer_id"], row["user_id"])
+    piece = PieceFacts(
+        **_shared(actor, entry_id, said.engagement_id, row, now),
+        timesheet_id=None,
+        source="timer",
+        state=EntryState.RUNNING,
+        started_at=start,
+        ended_at=None,
+        stops_by_at=until,
+        phone_offset_seconds=offset_seconds,
+        said_started_at=phone or start,
+        said_ended_at=None,
+        note=said.note,
+        task_reference=said.task_reference,
+    )
+    return Usual(actor, EntryFacts((piece,)), _allowance(start, row))
+
+
+def _allowance(at: datetime, row: Any) -> Allowance:
     """Of shared caps it is what is left without what others hold in advance; they bind nothing."""
     rate = row["rate_minor"]
     agreed = dict(zip(ORDER, row["agreed"], strict=True))
@@ -83,45 +133,34 @@ def _allowance(said: TimeSaid, row: Any) -> Allowance:
             for scope in ORDER
         },
         pay_week=Week(row["week_starts_at"], row["week_ends_at"]),
-        trainer_week=trainer_week_of(said.ended_at - _SECOND),
+        trainer_week=trainer_week_of(at),
     )
 
 
-def _piece(
-    actor: TrainerActor, entry_id: UUID, said: TimeSaid, row: Any, now: datetime
-) -> PieceFacts:
-    """What the function wrote, without asking for it again."""
-    return PieceFacts(
-        id=entry_id,
-        root_id=entry_id,
-        trainer_id=actor.trainer_id,
-        engagement_id=said.engagement_id,
-        company_id=row["company_id"],
-        timesheet_id=row["sheet_id"],
-        week_starts_at=row["week_starts_at"],
-        source="manual",
-        state=EntryState.RECORDED,
-        started_at=said.started_at,
-        ended_at=said.ended_at,
-        stops_by_at=None,
-        phone_offset_seconds=0,
-        said_started_at=said.started_at,
-        said_ended_at=said.ended_at,
-        note=said.note,
-        task_reference=said.task_reference,
-        binding_cap=None,
-        decide_by_at=None,
-        decision_reason_code=None,
-        decision_explanation=None,
-        company_agreed_at=None,
-        operations_agreed_at=None,
-        at_platform_cost=False,
-        version=1,
-        created_at=now,
-    )
+def _shared(
+    actor: TrainerActor, entry_id: UUID, engagement_id: UUID, row: Any, now: datetime
+) -> dict[str, Any]:
+    """What the function wrote of every new entry, without asking for it again."""
+    return {
+        "id": entry_id,
+        "root_id": entry_id,
+        "trainer_id": actor.trainer_id,
+        "engagement_id": engagement_id,
+        "company_id": row["company_id"],
+        "week_starts_at": row["week_starts_at"],
+        "binding_cap": None,
+        "decide_by_at": None,
+        "decision_reason_code": None,
+        "decision_explanation": None,
+        "company_agreed_at": None,
+        "operations_agreed_at": None,
+        "at_platform_cost": False,
+        "version": 1,
+        "created_at": now,
+    }
 
 
-_CALL = "SELECT * FROM record_usual_time($1, $2, $3, $4, $5, $6, $7, $8)"
+_CALL = "SELECT * FROM record_usual_time($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 _TAKING = ", ".join(f"'{state.value}'" for state in sorted(TAKES_ENTRIES))
 _COUNTING = ", ".join(f"'{state.value}'" for state in sorted(COUNTING_STATES[Stage.VERIFIED]))
 _ISO = '\'YYYY-MM-DD"T"HH24:MI:SS"+00:00"\''
@@ -138,7 +177,8 @@ _FACTS = f"""
     INTO company_id, v_position, v_project, v_asked, v_crowd
     FROM engagements e JOIN positions p ON p.id = e.position_id
     WHERE e.id = p_engagement AND e.trainer_id = record_usual_time.trainer_id
-      AND e.ended_at IS NULL AND NOT e.pauses && tstzrange(p_started_at, p_ended_at)
+      AND e.ended_at IS NULL AND (e.state = 'active' OR p_phone_started_at IS NULL)
+      AND NOT e.pauses && tstzrange(p_started_at, p_ended_at)
       AND p_started_at >= (e.starts_on + 1)::timestamp AT TIME ZONE 'UTC'
       AND (e.ends_on IS NULL OR p_ended_at <= e.ends_on::timestamp AT TIME ZONE 'UTC');
     IF NOT FOUND THEN RAISE SQLSTATE 'LW001'; END IF;
@@ -289,12 +329,18 @@ _WRITES = f"""
     IF NOT FOUND THEN RAISE SQLSTATE 'LW001'; END IF;
     INSERT INTO time_entries (
       id, root_id, trainer_id, engagement_id, company_id, timesheet_id, week_starts_at, source,
-      state, started_at, ended_at, phone_offset_seconds, said_started_at, said_ended_at, note,
-      task_reference, at_platform_cost, version, created_at, changed_at)
-    VALUES (
+      state, started_at, ended_at, stops_by_at, phone_offset_seconds, said_started_at,
+      said_ended_at, note, task_reference, at_platform_cost, version, created_at, changed_at)
+    SELECT
       p_entry, p_entry, record_usual_time.trainer_id, p_engagement, record_usual_time.company_id,
-      v_sheet, record_usual_time.week_starts_at, 'manual', 'recorded', p_started_at, p_ended_at, 0,
-      p_started_at, p_ended_at, p_note, p_task_reference, false, 1, p_now, p_now);
+      k.sheet, record_usual_time.week_starts_at, k.source, k.state, p_started_at, k.ended_at,
+      k.stops_by_at, p_phone_offset_seconds, k.said_started_at, k.ended_at, p_note,
+      p_task_reference, false, 1, p_now, p_now
+    FROM (VALUES
+      (false, v_sheet, 'manual', 'recorded', p_ended_at, NULL::timestamptz, p_started_at),
+      (true, NULL::uuid, 'timer', 'running', NULL, p_ended_at, p_phone_started_at))
+      AS k (timer, sheet, source, state, ended_at, stops_by_at, said_started_at)
+    WHERE k.timer = (p_phone_started_at IS NOT NULL);
 
     UPDATE cap_counters c SET used = c.used + w.by, cap = greatest(w.agreed, c.used)
     FROM (VALUES
@@ -317,6 +363,7 @@ _WRITES = f"""
     END IF;
     sheet_id := v_sheet;
 """  # noqa: S608 – our own constants
+# With `p_phone_started_at` it is a timer, whose time until `p_ended_at` is reserved.
 # The block with the exception is a savepoint: an unusual entry leaves neither rows nor locks.
 after_create(
     TimeEntry.__table__,
@@ -324,6 +371,7 @@ after_create(
 CREATE FUNCTION record_usual_time(
   p_token_hash bytea, p_entry uuid, p_engagement uuid, p_started_at timestamptz,
   p_ended_at timestamptz, p_note text, p_task_reference text, p_now timestamptz,
+  p_phone_started_at timestamptz, p_phone_offset_seconds bigint,
   OUT user_id uuid, OUT trainer_id uuid, OUT company_id uuid, OUT sheet_id uuid,
   OUT week_starts_at timestamptz, OUT week_ends_at timestamptz, OUT used bigint[],
   OUT agreed bigint[], OUT rate_minor bigint

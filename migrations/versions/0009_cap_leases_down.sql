@@ -1,3 +1,5 @@
+DROP FUNCTION stop_usual_timer;
+
 DROP FUNCTION record_usual_time;
 
 CREATE FUNCTION record_usual_time(

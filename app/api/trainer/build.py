@@ -52,7 +52,12 @@ POLICY = DoorPolicy(
         }
     ),
     limited={"register_trainer": 2000},
-    usual={"record_time": usual.record_time, "get_allowance": usual.get_allowance},
+    usual={
+        "record_time": usual.record_time,
+        "start_timer": usual.start_timer,
+        "stop_timer": usual.stop_timer,
+        "get_allowance": usual.get_allowance,
+    },
 )
 
 ROUTERS: tuple[APIRouter, ...] = (

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from app.api import guards
 from app.api.door import Runtime
-from app.api.trainer.inputs.time import RecordTime
+from app.api.trainer.inputs.time import RecordTime, StartTimer, StopTimer
 from app.api.trainer.views.time import allowance_view, entry_view
 from app.domain.actor import describe
 from app.domain.refusals import Refusal
-from app.timesheets import express, glancing
+from app.timesheets import express, glancing, stopping
+from app.timesheets.express import Usual
 
 # After a lost connection the route finds out what became of it: ids are the phone's.
 _UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -39,16 +40,45 @@ async def record_time(request: Request, runtime: Runtime) -> Response | None:
         )
     except (ValueError, ValidationError, Refusal, *_UNREACHABLE):
         return None
+    return _made(found) if found else None
+
+
+async def start_timer(request: Request, runtime: Runtime) -> Response | None:
+    """A timer whose first hour fits under all caps."""
+    if not _is_json(request):
+        return None
+    try:
+        found = await express.start_timer(
+            runtime.database.calls,
+            guards.bearer(request),
+            UUID(request.path_params["entry_id"]),
+            StartTimer.model_validate_json(await request.body()).timer(),
+            now=runtime.clock.now(),
+        )
+    except (ValueError, ValidationError, Refusal, *_UNREACHABLE):
+        return None
+    return _made(found) if found else None
+
+
+async def stop_timer(request: Request, runtime: Runtime) -> Response | None:
+    """A timer that stops within what is reserved for it. With a key the answer would be kept."""
+    body = await request.body()
+    if "idempotency-key" in request.headers or not body or not _is_json(request):
+        return None
+    try:
+        found = await stopping.stop_timer(
+            runtime.database.calls,
+            guards.bearer(request),
+            UUID(request.path_params["entry_id"]),
+            stopped_at=StopTimer.model_validate_json(body).stopped_at,
+            now=runtime.clock.now(),
+        )
+    except (ValueError, ValidationError, Refusal, *_UNREACHABLE):
+        return None
     if found is None:
         return None
     structlog.contextvars.bind_contextvars(actor=describe(found.actor))
-    entry = found.recorded.entry
-    return Response(
-        entry_view(entry, found.recorded.allowance).model_dump_json(),
-        status_code=201,
-        headers={"ETag": f'"{entry.version}"'},
-        media_type="application/json",
-    )
+    return Response(entry_view(found.entry).model_dump_json(), media_type="application/json")
 
 
 async def get_allowance(request: Request, runtime: Runtime) -> Response | None:
@@ -67,6 +97,16 @@ async def get_allowance(request: Request, runtime: Runtime) -> Response | None:
     structlog.contextvars.bind_contextvars(actor=describe(found.actor))
     return Response(
         allowance_view(found.allowance).model_dump_json(), media_type="application/json"
+    )
+
+
+def _made(found: Usual) -> Response:
+    structlog.contextvars.bind_contextvars(actor=describe(found.actor))
+    return Response(
+        entry_view(found.entry, found.allowance).model_dump_json(),
+        status_code=201,
+        headers={"ETag": f'"{found.entry.version}"'},
+        media_type="application/json",
     )
 
 

@@ -1,5 +1,6 @@
 """The short ways of the trainer door answer what their routes would, byte for byte."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,8 @@ import pytest
 
 from app.api.trainer.build import POLICY
 from tests.factories.time_doors import World, assert_proven, assert_walls
+
+THIS_WEEK = 7 * 24
 
 
 class Ways:
@@ -55,6 +58,45 @@ async def test_a_new_entry(world: World, ways: Ways) -> None:
     assert_same(made, again)
     await assert_proven(world)
     assert_walls(world)
+
+
+@pytest.mark.parametrize("clock_off_minutes", [None, 0, -7, 90])
+async def test_a_timer(world: World, ways: Ways, clock_off_minutes: int | None) -> None:
+    await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(THIS_WEEK + 9, 0.25))
+    path = f"/time-entries/{uuid4()}"
+    said: dict[str, Any] = {"engagement_id": world.engagement_id, "note": "Am Krankenbett"}
+    off = timedelta(minutes=clock_off_minutes or 0)
+    if clock_off_minutes is not None:
+        said["started_at"] = (world.runtime.clock.now() + off).isoformat()
+    started = await world.trainer("PUT", f"{path}/timer", said)
+    assert (started.status_code, ways.short) == (201, ["start_timer"])
+    again = await world.trainer("PUT", f"{path}/timer", said)
+    assert (again.status_code, ways.short) == (200, ["start_timer"])
+    assert again.content == started.content
+    await assert_proven(world)
+    world.later(minutes=20)
+    stop = {"stopped_at": (world.runtime.clock.now() + off - timedelta(minutes=5)).isoformat()}
+    stopped = await world.trainer("POST", f"{path}/stop", stop)
+    assert (stopped.status_code, ways.short) == (200, ["start_timer", "stop_timer"])
+    assert 890 <= stopped.json()["worked_seconds"] <= 901
+    again = await world.trainer("POST", f"{path}/stop", {})
+    assert ways.short == ["start_timer", "stop_timer"]
+    assert_same(stopped, again)
+    await assert_proven(world)
+    assert_walls(world)
+
+
+async def test_a_stop_with_a_key_is_kept(world: World, ways: Ways) -> None:
+    await world.trainer("PUT", f"/time-entries/{uuid4()}", world.hours(THIS_WEEK + 9, 0.25))
+    path = f"/time-entries/{uuid4()}"
+    await world.trainer("PUT", f"{path}/timer", {"engagement_id": world.engagement_id})
+    world.later(minutes=20)
+    key = {"Idempotency-Key": str(uuid4())}
+    stopped = await world.trainer("POST", f"{path}/stop", {}, **key)
+    replayed = await world.trainer("POST", f"{path}/stop", {}, **key)
+    assert ways.short == ["start_timer"]
+    assert replayed.headers["idempotent-replayed"] == "true"
+    assert replayed.content == stopped.content
 
 
 async def test_what_is_left(world: World, ways: Ways) -> None:

@@ -1,6 +1,6 @@
 """The short way of a usual entry and the long way of any come to the same rows and answers."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -15,16 +15,19 @@ from app.engagements.bill_terms import EngagementBillTerms
 from app.engagements.tables import EngagementLimits
 from app.kit.calls import Calls
 from app.kit.ids import new_id
-from app.timesheets import express, recording, submitting
-from app.timesheets.recording import TimeSaid
+from app.timesheets import express, recording, stopping, submitting, timing
+from app.timesheets.recording import Recorded, TimeSaid
 from app.timesheets.tables import CapLease, TimeEntry, Timesheet, TrainerWeekCap
+from app.timesheets.timing import TimerSaid
 from tests.factories import people
 from tests.factories.at_work import Deal, deal
 from tests.factories.hours import HOUR, LAST_WEEK, MONDAY, NOW, assert_proven, counters, log
 
 MINUTE = timedelta(minutes=1)
 Said = tuple[UUID, TimeSaid]
-SEEDS = 8
+in_full = pytest.mark.parametrize(
+    "seeds", [range(3), pytest.param(range(3, 40), marks=pytest.mark.slow)]
+)
 ASKED: tuple[dict[str, list[str]], ...] = (
     {"credentials": [], "specialties": []},
     {"credentials": ["us_npi"], "specialties": []},
@@ -128,7 +131,7 @@ async def played(
         usual = calls and await express.record_time(calls, token, id_, said, now=NOW)
         if usual:
             assert usual.actor == at.worker
-            found.append(usual.recorded)
+            found.append(Recorded(usual.entry, usual.allowance, created=True))
             continue
         try:
             async with session.begin_nested():
@@ -171,9 +174,10 @@ async def forth_and_back(session: AsyncSession, at: Deal, says: list[Said]) -> O
     return calls
 
 
-async def test_short_way_is_the_long_way(session: AsyncSession) -> None:
+@in_full
+async def test_short_way_is_the_long_way(session: AsyncSession, seeds: range) -> None:
     usual = asked = 0
-    for seed in range(SEEDS):
+    for seed in seeds:
         random = Random(seed)
         trial = await session.begin_nested()
         at = await ground(session, random)
@@ -201,6 +205,91 @@ async def test_a_lease_is_filled_and_worked_off(session: AsyncSession) -> None:
     assert calls.usual == 15  # then the sheet is handed in
     lease = (await session.execute(select(*CapLease.__table__.c))).one()
     assert 0 < lease.position_units <= 40 * 3_600
+
+
+async def timed(
+    session: AsyncSession, at: Deal, random: Random, calls: OnSession | None, token: str
+) -> list[Any]:
+    """Timers started and stopped at odd moments; some are stopped twice, late, or by a wrong
+    clock, and time by hand comes in between."""
+    found: list[Any] = []
+    now = NOW
+    for _ in range(40):
+        id_ = UUID(int=random.getrandbits(128), version=4)
+        offset = random.choice([0, 0, 120, -3_000]) * timedelta(seconds=1)
+        said = TimerSaid(
+            at.engagement.id, random.choice([None, now + offset]), random.choice([None, "x"])
+        )
+        length = random.choice([5, 600, 2_400, 3_600, 3_601, 9_000]) * timedelta(seconds=1)
+        early = random.choice([None, timedelta(), length / 2, length * 2])
+        for step in ("start", "stop", random.choice(["stop", "start", "none"])):
+            await session.flush()
+            try:
+                async with session.begin_nested():
+                    if step == "start":
+                        found.append(
+                            await started(session, at, id_, said, calls=calls, token=token, now=now)
+                        )
+                        now += length
+                    elif step == "stop":
+                        stop = None if early is None else now + offset - early
+                        found.append(
+                            await stopped(session, at, id_, stop, calls=calls, token=token, now=now)
+                        )
+            except Refusal as refusal:
+                found.append((refusal.code, refusal.facts))
+        now += random.choice([0, 1, 700]) * timedelta(seconds=1)
+    return found
+
+
+async def started(
+    session: AsyncSession, at: Deal, id_: UUID, said: TimerSaid, *, calls: OnSession | None,
+    token: str, now: datetime,
+) -> Any:  # fmt: skip
+    usual = calls and await express.start_timer(calls, token, id_, said, now=now)
+    if usual:
+        return without_sheet(Recorded(usual.entry, usual.allowance, created=True))
+    done = await timing.start_timer(session, at.worker, id_, said, now=now)
+    return without_sheet(Recorded(done.entry, done.allowance, created=done.created))
+
+
+async def stopped(
+    session: AsyncSession, at: Deal, id_: UUID, stopped_at: datetime | None, *,
+    calls: OnSession | None, token: str, now: datetime,
+) -> Any:  # fmt: skip
+    usual = calls and await stopping.stop_timer(calls, token, id_, stopped_at=stopped_at, now=now)
+    if usual:
+        assert usual.actor == at.worker
+        entry = usual.entry
+    else:
+        entry = await timing.stop_timer(session, at.worker, id_, stopped_at=stopped_at, now=now)
+    return [{n: getattr(p, n) for n in p.__slots__ if n != "timesheet_id"} for p in entry.pieces]
+
+
+@in_full
+async def test_timers_by_the_short_way_and_the_long(session: AsyncSession, seeds: range) -> None:
+    usual = asked = 0
+    for seed in seeds:
+        random = Random(seed)
+        trial = await session.begin_nested()
+        at = await ground(session, random)
+        token = await people.token(session, at.trainer.user_id, now=NOW + timedelta(days=30))
+        await session.flush()
+        state = random.getstate()
+        first = await session.begin_nested()
+        expected = await timed(session, at, random, None, token)
+        expected_rows = await rows(session)
+        await first.rollback()
+        random.setstate(state)
+        calls = OnSession(session)
+        found = await timed(session, at, random, calls, token)
+        for ours, theirs in zip(found, expected, strict=True):
+            assert ours == theirs
+        assert await rows(session) == expected_rows
+        await assert_proven(session)
+        usual, asked = usual + calls.usual, asked + calls.asked
+        await trial.rollback()
+    assert 0 < usual < asked
 
 
 @pytest.mark.parametrize("broken", ["disabled", "revoked", "expired", "another's", "no token"])
