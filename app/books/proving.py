@@ -13,6 +13,7 @@ from app.kit.proof import Identity
 from app.ledger import proof as ledger
 from app.payouts import proof as payouts
 from app.projects import proof as projects
+from app.reconciling import proof as reconciling
 from app.timesheets import proof as timesheets
 from app.trainers import proof as trainers
 
@@ -27,6 +28,7 @@ PROOFS: tuple[Prove, ...] = (
     timesheets.prove,
     invoicing.prove,
     payouts.prove,
+    reconciling.prove,
     crossing.prove,
 )
 

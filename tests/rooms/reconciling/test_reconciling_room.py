@@ -15,7 +15,7 @@ from app.gateways.stripe.statements import StripeStatements
 from app.ledger import posting
 from app.ledger import queries as ledger
 from app.ledger.posting import Entry
-from app.reconciling import fetching, queries, running
+from app.reconciling import fetching, proof, queries, running
 from app.reconciling.tables import StatementEntry, StatementWatermark
 from tests.rooms.reconciling.conftest import Desk
 
@@ -199,6 +199,24 @@ async def test_a_fetch_that_was_cut_short_goes_on_at_its_page(
     assert found.is_reconciled
     assert found.run is not None
     assert found.run.lines_compared == 6
+
+
+async def test_the_proof_names_what_differs_once_it_is_no_longer_young(desk: Desk) -> None:
+    await desk.paid_out()
+    opened = await desk.stage.sim.session(100_000)
+    await desk.stage.sim.order(f"checkout/{opened.id}/pay")
+    async with desk.stage.database.begin() as session:
+        assert [(each.checked, each.holds) for each in await proof.prove(session)] == [(0, True)]
+    await desk.reconcile()
+    async with desk.stage.database.begin() as session:
+        assert [(each.checked, each.holds) for each in await proof.prove(session)] == [(5, True)]
+    await desk.pass_days(1)
+    await desk.reconcile()
+    async with desk.stage.database.begin() as session:
+        (identity,) = await proof.prove(session)
+        (breach,) = identity.breaches
+        assert breach.startswith("missing_in_ledger in platform: charge:ch_")
+        assert "97070" in breach
 
 
 async def test_the_day_orders_one_run_and_an_old_one_bars_nothing(desk: Desk) -> None:
