@@ -80,13 +80,15 @@ async def used(database: Database, scope: str) -> list[tuple[int, int]]:
 async def team(database: Database, size: int, **terms: int) -> list[Deal]:
     """So many trainers in one position."""
     async with database.begin() as session:
+        terms.setdefault("bill_minor", 15_000)
+        terms["pay_minor"] = terms["bill_minor"] * 8 // 10
         first = await deal(session, now=NOW, seats=size, weekly_minutes=2_400, **terms)
         members = [first]
         for _ in range(size - 1):
             trainer = await people.trainer(session, now=NOW)
             engagement = await work.engagement(
                 session, first.position, trainer.id, now=NOW, weekly_minutes=2_400,
-                bill_minor=terms.get("bill_minor", 15_000),
+                bill_minor=terms["bill_minor"], pay_minor=terms["pay_minor"],
             )  # fmt: skip
             members.append(
                 Deal(first.company, first.project, first.position, trainer, engagement,
