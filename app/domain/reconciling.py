@@ -5,12 +5,10 @@ one account at the provider. Both carry a `reference`: the fact they speak of, s
 `transfer:tr_1`. Amounts are minor units, what comes in is positive.
 """
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import groupby
 
 PLATFORM = "platform"
 # So long a fact may be known on one side only: its answer or its webhook is still on its way.
@@ -185,45 +183,11 @@ def fingerprint(difference: Difference) -> str:
     return f"{difference.kind}:{difference.line.account}:{there}:{here}"
 
 
-def standing_since(entries: Sequence[tuple[datetime, int]]) -> datetime | None:
-    """Since when the oldest unsettled part of an account's balance has stood there.
-
-    `entries` are (instant, signed amount) in the order of time. What comes in is settled first in,
-    first out by what goes out, whichever sign came first; None when nothing is left.
-    """
-    open_parts: deque[tuple[datetime, int]] = deque()
-    for at, amount in entries:
-        rest = amount
-        while rest and open_parts and (open_parts[0][1] > 0) != (rest > 0):
-            since, part = open_parts.popleft()
-            if abs(part) > abs(rest):
-                open_parts.appendleft((since, part + rest))
-                rest = 0
-            else:
-                rest += part
-        if rest:
-            open_parts.append((at, rest))
-    return open_parts[0][0] if open_parts else None
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands on an account that must reach zero, and since when."""
+    """What stands on an account that must reach zero, and since when the oldest part does."""
 
     account_key: str
     currency: str
     balance_minor: int
     since_at: datetime
-
-
-def standings(
-    entries: Iterable[tuple[str, str, datetime, int]],
-) -> list[Standing]:
-    """What stands where, from (account key, currency, instant, amount) sorted in that order."""
-    found = []
-    for (key, currency), group in groupby(entries, key=lambda each: (each[0], each[1])):
-        parts = [(at, amount) for _, _, at, amount in group]
-        since = standing_since(parts)
-        if since is not None:
-            found.append(Standing(key, currency, sum(amount for _, amount in parts), since))
-    return found

@@ -18,22 +18,43 @@ from app.reconciling.tables import (
     ReconciliationRun,
 )
 
-# Accounts that are passed through: what stands there too long has got stuck.
+_MOST_STANDING = 200
+# Accounts that are passed through: what stands there too long has got stuck. What comes in is
+# settled first in, first out, so that what stands is the newest of its sign, up to the balance. A
+# busy account's entries are read from the newest on and no further than that; of more than ten
+# thousand that stand the oldest are not looked for.
 _STANDING = text(
     """
 WITH clearing AS (
   SELECT id, key, currency FROM ledger_accounts
-  WHERE key IN (:pending, :own) OR key LIKE :connected || '%' OR key LIKE :transit || '%'
+  WHERE key IN (:pending, :own) OR starts_with(key, :connected) OR starts_with(key, :transit)
      OR key LIKE 'liability:trainer:%\\:paying'
 ), standing AS (
-  SELECT c.id, c.key, c.currency FROM clearing c JOIN ledger_entries e ON e.account_id = c.id
+  SELECT c.id, c.key, c.currency, sum(e.amount_minor)::bigint AS balance
+  FROM clearing c JOIN ledger_entries e ON e.account_id = c.id
   GROUP BY c.id, c.key, c.currency HAVING sum(e.amount_minor) <> 0
 )
-SELECT s.key, s.currency, g.recorded_at, e.amount_minor
+SELECT s.key, s.currency, s.balance, oldest.at
 FROM standing s
-JOIN ledger_entries e ON e.account_id = s.id
-JOIN posting_groups g ON g.id = e.group_id
-ORDER BY s.key, s.currency, g.recorded_at, e.id
+CROSS JOIN LATERAL (
+  SELECT min(g.recorded_at) AS at
+  FROM (SELECT e.group_id, sum(abs(e.amount_minor)) OVER (ORDER BY e.id DESC)
+                           - abs(e.amount_minor) AS newer
+        FROM ledger_entries e
+        WHERE e.account_id = s.id AND sign(e.amount_minor) = sign(s.balance)
+        ORDER BY e.id DESC LIMIT 10000) part
+  JOIN posting_groups g ON g.id = part.group_id
+  WHERE part.newer < abs(s.balance)
+) oldest
+ORDER BY oldest.at, s.key LIMIT :most
+"""
+)
+_ON_THEIR_WAY = text(
+    """
+SELECT a.currency, sum(e.amount_minor)::bigint AS minor
+FROM ledger_accounts a JOIN ledger_entries e ON e.account_id = a.id
+WHERE a.key = :own OR starts_with(a.key, :transit)
+GROUP BY a.currency HAVING sum(e.amount_minor) <> 0
 """
 )
 
@@ -181,7 +202,7 @@ async def _balances(session: AsyncSession, run_id: UUID) -> Sequence[BalanceFact
 
 
 async def standings(session: AsyncSession) -> list[Standing]:
-    """What stands on accounts that must reach zero, and since when; oldest first."""
+    """What stands on accounts that must reach zero, and since when; the 200 oldest."""
     rows = await session.execute(
         _STANDING,
         {
@@ -189,10 +210,18 @@ async def standings(session: AsyncSession) -> list[Standing]:
             "own": chart.OWN_TRANSIT,
             "connected": chart.connected(""),
             "transit": chart.bank_transit(""),
+            "most": _MOST_STANDING,
         },
     )
-    found = reconciling.standings((row[0], row[1], row[2], row[3]) for row in rows)
-    return sorted(found, key=lambda each: (each.since_at, each.account_key))
+    return [Standing(row.key, row.currency, row.balance, row.at) for row in rows]
+
+
+async def on_their_way(session: AsyncSession) -> dict[str, int]:
+    """What is between Stripe and banks, ours and payees', by currency."""
+    rows = await session.execute(
+        _ON_THEIR_WAY, {"own": chart.OWN_TRANSIT, "transit": chart.bank_transit("")}
+    )
+    return {row.currency: row.minor for row in rows}
 
 
 async def list_differences(

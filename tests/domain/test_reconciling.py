@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import reconciling
-from app.domain.reconciling import Cause, Difference, DifferenceKind, Line, Standing
+from app.domain.reconciling import Cause, Difference, DifferenceKind, Line
 
 T0 = datetime(2026, 11, 2, 8, tzinfo=UTC)
 OLD = T0 + timedelta(days=1)
@@ -132,39 +132,3 @@ def test_a_line_speaks_of_the_fact_that_our_postings_name(
     kind: str, source: str | None, origin: str | None, reference: str
 ) -> None:
     assert reconciling.reference_of(kind, source, origin, "txn_1") == reference
-
-
-AMOUNTS = st.lists(st.integers(-5, 5).filter(bool), max_size=20)
-
-
-@given(AMOUNTS)
-def test_what_stands_began_when_the_oldest_unsettled_cent_came(amounts: list[int]) -> None:
-    entries = [(T0 + timedelta(days=day), amount) for day, amount in enumerate(amounts)]
-    since = reconciling.standing_since(entries)
-    # The slow way: every cent a row of its own, settled first in, first out.
-    cents: list[tuple[datetime, int]] = []
-    for at, amount in entries:
-        for _ in range(abs(amount)):
-            sign = 1 if amount > 0 else -1
-            if cents and cents[0][1] != sign:
-                cents.pop(0)
-            else:
-                cents.append((at, sign))
-    assert since == (cents[0][0] if cents else None)
-    assert (since is None) == (sum(amounts) == 0)
-
-
-def test_standings_are_told_per_account_and_currency() -> None:
-    day = timedelta(days=1)
-    entries = [
-        ("a", "EUR", T0, 5),
-        ("a", "USD", T0, 5),
-        ("a", "USD", T0 + day, -5),
-        ("b", "USD", T0, 5),
-        ("b", "USD", T0 + day, 7),
-        ("b", "USD", T0 + 2 * day, -6),
-    ]
-    assert reconciling.standings(entries) == [
-        Standing("a", "EUR", 5, T0),
-        Standing("b", "USD", 6, T0 + day),
-    ]

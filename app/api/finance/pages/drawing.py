@@ -1,6 +1,5 @@
 """From the room's facts to what the page shows: words, figures, bars."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.api.finance.pages import charts
 from app.api.finance.pages.charts import Sides
 from app.api.finance.pages.words import WORDS, age, instant, short_day
-from app.domain import chart
 from app.domain.money import format_minor
 from app.domain.reconciling import CLEARING_WATCHED_AFTER, PLATFORM, Standing
 from app.domain.reconciling_reasons import KINDS, REASONS
@@ -20,6 +18,7 @@ from app.reconciling import queries
 from app.reconciling.queries import DifferenceFacts, Overview, RunFacts, TotalFacts
 
 MOST_DIFFERENCES = 50
+MOST_STANDINGS = 50
 _BUCKETS = ("available", "pending", "held")
 
 
@@ -31,6 +30,7 @@ class Facts:
     totals: Sequence[TotalFacts]
     differences: Sequence[DifferenceFacts]
     history: Sequence[RunFacts]
+    on_their_way: Mapping[str, int]
     now: datetime
 
 
@@ -44,6 +44,7 @@ async def read(session: AsyncSession, *, now: datetime) -> Facts:
         await queries.totals(session, run.id) if run else (),
         page.items,
         await queries.history(session),
+        await queries.on_their_way(session),
         now,
     )
 
@@ -61,7 +62,9 @@ def page(facts: Facts, language: str) -> dict[str, Any]:
         "pairs": charts.pairs(sides),
         "sums": [_sum(each, language) for each in sides],
         "differences": [_difference(each, language, facts.now) for each in facts.differences],
-        "standings": [_standing(each, language, facts.now) for each in overview.standings],
+        "standings": [
+            _standing(each, language, facts.now) for each in overview.standings[:MOST_STANDINGS]
+        ],
         "days": CLEARING_WATCHED_AFTER.days,
         "columns": charts.columns(
             [
@@ -90,10 +93,7 @@ def _verdict(overview: Overview, words: Mapping[str, str]) -> str:
 def _sides(facts: Facts, words: Mapping[str, str]) -> list[Sides]:
     """Stripe's balances beside ours, then what is between Stripe and banks, by currency."""
     found = {(each.currency, each.bucket): each for each in facts.totals}
-    between: dict[str, int] = defaultdict(int)
-    for each in facts.overview.standings:
-        if each.account_key.startswith((chart.bank_transit(""), chart.OWN_TRANSIT)):
-            between[each.currency] += each.balance_minor
+    between = facts.on_their_way
     sides = []
     for currency in sorted({*between, *(currency for currency, _ in found)}):
         for bucket in _BUCKETS:
@@ -101,7 +101,7 @@ def _sides(facts: Facts, words: Mapping[str, str]) -> list[Sides]:
             if total is not None:
                 said = total.provider_minor, total.ledger_minor
                 sides.append(Sides(words[bucket], currency, *said))
-        if between[currency]:
+        if currency in between:
             sides.append(Sides(words["transit"], currency, None, between[currency]))
     return sides
 

@@ -88,7 +88,8 @@ class FinanceStanding(Seen):
 
 class FinanceReconciliation(Seen):
     """Where reconciliation stands. `is_reconciled`: the last run left no difference open, and every
-    balance was the same to the cent. False before the first run."""
+    balance was the same to the cent. False before the first run. `clearing`: the 200 accounts on
+    which money has stood longest."""
 
     is_reconciled: bool
     differences_open: int
