@@ -20,7 +20,10 @@ class CapView(Seen):
 
     cap: str = Field(examples=["engagement_week"])
     cap_minutes: int | None = Field(description="Null where only the minutes left are told.")
-    left_minutes: int
+    left_minutes: int = Field(
+        description="Under a cap that you share with others at least so many: hours that they hold "
+        "in advance are not counted as left, unless this cap binds; then it is exact."
+    )
 
 
 class ClockView(Seen):
