@@ -62,11 +62,11 @@ async def lay(
 ) -> None:
     """Write the ground, and `entries` of older time, a minute each, spread over all trainers."""
     await connection.execute("SET synchronous_commit = off")
-    await connection.execute(_ID_FUNCTION)
+    await connection.execute(ID_FUNCTION)
     for group in GROUPS:
         hashes = [crypto.fingerprint(group.token(n)) for n in range(TRAINERS)]
-        await connection.execute(_COMPANY.format(group=group.name))
-        for statement in filter(str.strip, _TRAINERS.format(group=group.name).split(";")):
+        await connection.execute(COMPANY.format(group=group.name))
+        for statement in filter(str.strip, TRAINERS_SQL.format(group=group.name).split(";")):
             await connection.execute(statement)
         await connection.execute(
             "INSERT INTO access_tokens SELECT h, bench_id($1, 'session', n - 1),"
@@ -110,11 +110,11 @@ async def _older_time(
     )
 
 
-_ID_FUNCTION = """
+ID_FUNCTION = """
 CREATE FUNCTION bench_id(g text, what text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
 $$ SELECT md5(g || ' ' || what || ' ' || n)::uuid $$
 """
-_COMPANY = """
+COMPANY = """
 INSERT INTO companies (id, legal_name, country, currency, billing_email, created_at)
 VALUES (bench_id('{group}', 'company', 0), 'Beispiel {group} Inc.', 'US', 'USD',
         '{group}@beispiel.example', now());
@@ -132,7 +132,7 @@ VALUES (bench_id('{group}', 'position', 0), bench_id('{group}', 'project', 0),
         bench_id('{group}', 'company', 0), 'Bench', 'medicine', 2000, 1000,
         '{{"credentials": ["medical_licence"]}}', 2400, 90000000, '2020-01-01', now())
 """
-_TRAINERS = """
+TRAINERS_SQL = """
 INSERT INTO users (id, door, email, email_key, full_name, language, password_hash,
                    email_verified_at, created_at)
 SELECT bench_id('{group}', 'user', n), 'trainer', '{group}' || n || '@example.org',

@@ -1,7 +1,9 @@
 """All identities of all rooms, in the order in which work becomes money."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.books import crossing
@@ -18,6 +20,7 @@ from app.timesheets import proof as timesheets
 from app.trainers import proof as trainers
 
 Prove = Callable[[AsyncSession], Awaitable[list[Identity]]]
+Tell = Callable[[list[Identity]], None]
 
 PROOFS: tuple[Prove, ...] = (
     ledger.prove,
@@ -31,23 +34,54 @@ PROOFS: tuple[Prove, ...] = (
     reconciling.prove,
     crossing.prove,
 )
+_FROZEN = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# Sorts and hashes of a million rows in memory; the proof is one of few, at most one a connection.
+_MEMORY = text("SET LOCAL work_mem = '128MB'")
 
 
-async def prove_all(session: AsyncSession) -> list[Identity]:
-    """Every identity, held or broken. Reads only.
+def _unheard(_: list[Identity]) -> None:
+    pass
+
+
+async def prove_all(session: AsyncSession, tell: Tell = _unheard) -> list[Identity]:
+    """Every identity, held or broken. Reads only. `tell` hears each room's when it is proven.
 
     Some are read in several statements: while others write, call `prove_at_one_moment`.
     """
     found: list[Identity] = []
     for prove in PROOFS:
-        found.extend(await prove(session))
+        proven = await prove(session)
+        tell(proven)
+        found.extend(proven)
     return found
 
 
-async def prove_at_one_moment(database: Database) -> list[Identity]:
-    """The same on one snapshot, so that work in progress is never taken for a breach."""
+async def prove_at_one_moment(
+    database: Database, *, side_by_side: int = 1, tell: Tell = _unheard
+) -> list[Identity]:
+    """The same on one snapshot, so that work in progress is never taken for a breach.
+
+    Above one, `side_by_side` more connections share the snapshot and prove rooms at once.
+    """
     async with database.sessions() as session:
-        await session.connection(
-            execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        )
-        return await prove_all(session)
+        await session.connection(execution_options=_FROZEN)
+        if side_by_side == 1:
+            await session.execute(_MEMORY)
+            return await prove_all(session, tell)
+        # The snapshot lives as long as this transaction, which hence waits for all others.
+        snapshot = await session.scalar(text("SELECT pg_export_snapshot()"))
+        waiting = list(enumerate(PROOFS))
+        rooms: dict[int, list[Identity]] = {}
+
+        async def work() -> None:
+            async with database.sessions() as beside:
+                await beside.connection(execution_options=_FROZEN)
+                await beside.execute(text(f"SET TRANSACTION SNAPSHOT '{snapshot}'"))
+                await beside.execute(_MEMORY)
+                while waiting:
+                    place, prove = waiting.pop(0)
+                    rooms[place] = await prove(beside)
+                    tell(rooms[place])
+
+        await asyncio.gather(*(work() for _ in range(side_by_side)))
+    return [identity for place in sorted(rooms) for identity in rooms[place]]

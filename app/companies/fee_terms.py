@@ -3,6 +3,7 @@
 The row lives here, not in tables.py, so that the import contracts see who can reach it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -64,6 +65,28 @@ async def fees_at(
     )
     found = {row[0]: DatedFee(*row) for row in await session.execute(newest)}
     return {id_: found.get(id_, DatedFee(id_, DEFAULT_FEE_BPS, None)) for id_ in company_ids}
+
+
+async def every_fee(session: AsyncSession) -> dict[UUID, list[DatedFee]]:
+    """All fees ever set, by company, oldest first: for a proof that asks of many moments."""
+    rows = await session.execute(
+        select(FeeTerms.company_id, FeeTerms.fee_bps, FeeTerms.effective_at).order_by(
+            FeeTerms.company_id, FeeTerms.effective_at
+        )
+    )
+    found: dict[UUID, list[DatedFee]] = {}
+    for row in rows:
+        found.setdefault(row.company_id, []).append(DatedFee(*row))
+    return found
+
+
+def in_force(fees: Iterable[DatedFee], at: datetime) -> int:
+    """The fee of a company at an instant, of all its fees, oldest first; 2,000 before the first."""
+    fee_bps = DEFAULT_FEE_BPS
+    for fee in fees:
+        if fee.effective_at is not None and fee.effective_at <= at:
+            fee_bps = fee.fee_bps
+    return fee_bps
 
 
 async def set_fee_terms(

@@ -131,12 +131,13 @@ async def _pay_within_bill(session: AsyncSession) -> Identity:
         .outerjoin(OfferPayTerms, OfferPayTerms.offer_id == Offer.id)
     )
     found = rows.all()
+    fees = await fee_terms.every_fee(session)
     breaches = []
     for row in found:
         if row.bill_minor is None or row.pay_minor is None:
             breaches.append(f"offer {row.id}: without terms")
             continue
-        fee_bps = await fee_terms.fee_bps_at(session, row.company_id, row.created_at)
+        fee_bps = fee_terms.in_force(fees.get(row.company_id, ()), row.created_at)
         if row.bill_currency != row.pay_currency:
             breaches.append(f"offer {row.id}: billed and paid in two currencies")
         elif row.pay_minor > pay_from_bill(row.bill_minor, fee_bps):

@@ -19,7 +19,7 @@ def command(
     """
     settings = settings_of(data_dir)
     with places.database_url(settings) as url:
-        identities = asyncio.run(proof.prove(url))
+        identities = asyncio.run(proof.prove(url, lambda what: typer.echo(what, err=True)))
     typer.echo(proof.as_json(identities) if as_json else proof.as_table(identities))
     if not all(identity.holds for identity in identities):
         raise typer.Exit(1)

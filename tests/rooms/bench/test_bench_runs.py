@@ -26,3 +26,17 @@ def test_bench_of_time_prints_its_table(tmp_path: Path) -> None:
         "start_timer, stop_timer", "get_allowance", "sync_time, 100 items (items)",
     ]  # fmt: skip
     assert all(int(rate.replace(",", "")) > 0 for _, rate in rows[1:])
+
+
+@pytest.mark.slow
+def test_bench_of_the_books_stands_on_sound_ground(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "app.cli.program", "bench", "books", "--entries", "300000",
+            "--data-dir", str(tmp_path / "data"),
+        ],
+        env=environment, capture_output=True, text=True, timeout=500, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "| books on one connection |" in done.stdout
