@@ -109,7 +109,8 @@ FROM deal_weeks, generate_series(0, 2) AS d,
 LATERAL (SELECT starts + make_interval(days => d, hours => 9) AS at) AS begun;
 INSERT INTO bill_lines (id, approval_id, engagement_id, trainer_id, project_id, position_id,
                         company_id, week_starts_at, week_ends_at, worked_seconds, minutes,
-                        bill_rate_minor, bill_minor, currency, approved_at, credit_released_at, type)
+                        bill_rate_minor, bill_minor, currency, approved_at,
+                        credit_released_at, type)
 SELECT bill_id, approval_id, engagement_id, trainer_id, project_id, position_id, company_id, starts,
        starts + interval '7 days', 108000, 1800, 18000, 540000, 'USD', said,
        CASE WHEN paid THEN said END, 'time' FROM deal_weeks;

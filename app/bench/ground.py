@@ -212,8 +212,10 @@ INSERT INTO cap_counters (scope, scope_id, period, cap, used)
 SELECT scope, scope_id, '', cap, used FROM unnest($1::text[]) AS g,
 LATERAL (VALUES
   ('position_total', bench_id(g, 'position', 0), 90000000::bigint * 60, 144000000),
-  ('project_budget', bench_id(g, 'project', 0), 1000000000000::bigint * 3600, 144000000::bigint * 18000),
-  ('credit_limit', bench_id(g, 'company', 0), 1000000000000::bigint * 3600, 144000000::bigint * 18000))
+  ('project_budget', bench_id(g, 'project', 0), 1000000000000::bigint * 3600,
+   144000000::bigint * 18000),
+  ('credit_limit', bench_id(g, 'company', 0), 1000000000000::bigint * 3600,
+   144000000::bigint * 18000))
   AS v (scope, scope_id, cap, used)
 """
 _OLDER = """

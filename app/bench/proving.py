@@ -39,7 +39,8 @@ async def _run(url: str, entries: int, tell: Callable[[str], None]) -> list[str]
         await deals_ground.lay(connection, entries=entries, tell=tell)
         there = await connection.fetchval("SELECT count(*) FROM ledger_entries")
         pages = await connection.fetchval(
-            "SELECT sum(pg_relation_size(oid))::bigint FROM pg_class WHERE relname = ANY($1::text[])",
+            "SELECT sum(pg_relation_size(oid))::bigint FROM pg_class"
+            " WHERE relname = ANY($1::text[])",
             list(TABLES),
         )
         took: dict[str, list[float]] = {}
@@ -68,7 +69,7 @@ async def _scan(connection: asyncpg.Connection, what: str) -> int:
         await connection.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         await connection.execute("SET LOCAL enable_indexonlyscan = off")
         for table in TABLES:
-            await connection.fetchval(f"SELECT {what} FROM {table} AS t")  # noqa: S608 – ours
+            await connection.fetchval(f"SELECT {what} FROM {table} AS t")  # noqa: S608 – our own names
     return 0
 
 

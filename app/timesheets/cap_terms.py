@@ -101,7 +101,7 @@ async def read(session: AsyncSession, engagement: EngagementFacts, now: datetime
 
 
 def terms_of(row: Any, bare: Ground, now: datetime) -> Terms:
-    """From a row or record by the names that `read` asks for; `bare`: the ground without its rates."""
+    """From a row or record with the names that `read` asks for; `bare`: a ground without rates."""
     rates = zip(row["rates_from"], row["rates"], row["currencies"], strict=True)
     return Terms(
         ground=replace(bare, bill_rates=tuple(DatedRate(*rate) for rate in rates)),

@@ -1,11 +1,11 @@
 """The usual entry in one statement: new, in one week, under one rate, and within every cap.
 
-Nine entries in ten are like that, and so is the start of most timers. One function in the database finds who calls and what is agreed,
-checks, writes and counts, in one round trip that is a transaction by itself. It works a lease off
-where it can, and takes a slice of the shared caps where it must. Whatever is unusual leaves no
-trace here and goes the long way of `recording`, which says what is right: tests hold the two
-against each other. Where the function cannot know as much as the long way does, such as when a day
-begins in somebody's zone, it takes the narrower bound.
+Nine entries in ten are like that, and so is the start of most timers. One function in the database
+finds who calls and what is agreed, checks, writes and counts, in one round trip that is a
+transaction by itself. It works a lease off where it can, and takes a slice of the shared caps where
+it must. Whatever is unusual leaves no trace here and goes the long way of `recording`, which says
+what is right: tests hold the two against each other. Where the function cannot know as much as the
+long way does, such as when a day begins in somebody's zone, it takes the narrower bound.
 """
 
 from dataclasses import dataclass

@@ -230,9 +230,8 @@ class Life:
     async def sheets(self) -> dict[tuple[str, datetime], str]:
         names = {at.engagement_id: name for name, at in self.places.items()}
         columns = (Timesheet.engagement_id, Timesheet.week_starts_at, Timesheet.state)
-        return {
-            (names[id_], week): state for id_, week, state in await self.session.execute(select(*columns))
-        }  # fmt: skip
+        rows = await self.session.execute(select(*columns))
+        return {(names[id_], week): state for id_, week, state in rows}
 
     async def assert_proven(self) -> None:
         """The books, as `lehrwerk books` proves them."""
@@ -280,7 +279,8 @@ async def begin(session: AsyncSession) -> tuple[Life, Model]:
                      position_total=2_000, starts_on=date(2026, 9, 1))  # fmt: skip
     two = await deal(session, now=START, trainer=one.trainer, weekly_minutes=500,
                      total_minutes=1_500, pay_week_timezone="America/New_York",
-                     pay_week_first_day=3, bill_minor=9_100, pay_minor=7_280, starts_on=date(2026, 9, 1))  # fmt: skip
+                     pay_week_first_day=3, bill_minor=9_100, pay_minor=7_280,
+                     starts_on=date(2026, 9, 1))  # fmt: skip
     deals = {"a": one, "b": two}
     deals["c"] = await _beside(session, one, "Asia/Kolkata")
     deals["d"] = await _beside(session, one, "UTC")

@@ -221,8 +221,10 @@ class Hours(RuleBasedStateMachine):
         self.both(None, lambda: self.life.contest(job, week, said, self.now))
 
     @precondition(lambda self: self.model.contests)
-    @rule(data=st.data(),
-          deed=st.sampled_from(["answer", "answer", "approved", "declined", "withdrawn"]))  # fmt: skip
+    @rule(
+        data=st.data(),
+        deed=st.sampled_from(["answer", "answer", "approved", "declined", "withdrawn"]),
+    )
     def settle(self, data: st.DataObject, deed: str) -> None:
         number = data.draw(st.sampled_from(range(len(self.model.contests))))
         contest = self.model.contests[number]
