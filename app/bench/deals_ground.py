@@ -220,7 +220,15 @@ DO $$
 DECLARE hash bytea := decode(repeat('00', 32), 'hex'); place bigint := 0; of_group record;
 BEGIN
   FOR of_group IN
-    SELECT id, ledger_group_text(id) AS said FROM posting_groups ORDER BY recorded_at, id
+    SELECT g.id, jsonb_build_array(g.id, g.source, g.key, g.description,
+             ledger_text(g.effective_at), ledger_text(g.recorded_at), g.reverses_group_id,
+             e.entries)::text AS said
+    FROM posting_groups g JOIN (
+      SELECT e.group_id, jsonb_agg(jsonb_build_array(a.key, e.currency, e.amount_minor)
+               ORDER BY a.key COLLATE "C", e.currency COLLATE "C", e.id) AS entries
+      FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id GROUP BY e.group_id
+    ) e ON e.group_id = g.id
+    ORDER BY g.recorded_at, g.id
   LOOP
     place := place + 1;
     hash := sha256(hash || convert_to(of_group.said, 'UTF8'));
