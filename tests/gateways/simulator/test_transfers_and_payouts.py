@@ -287,3 +287,23 @@ async def test_the_platform_pays_itself_out_under_its_own_events(sim: Running) -
 async def created(sim: Running) -> list[Any]:
     await sim.letters.wait_for(lambda letters: bool(letters.of("payout.created")))
     return sim.letters.of("payout.created")
+
+
+async def test_a_statement_names_what_moved_the_money_on_both_sides(sim: Running) -> None:
+    payee = await funded(sim)
+    await pay_out(sim, payee, 4_000)
+    client = sim.client()
+    expanded: Any = {"expand": ["data.source"]}
+    here: Any = await client.v1.balance_transactions.list_async(expanded)
+    assert [(each.type, each.source.object, each.net) for each in here.data] == [
+        ("transfer", "transfer", -10_000),
+        ("topup", "topup", 10_000),
+    ]
+    there: Any = await client.v1.balance_transactions.list_async(
+        expanded, {"stripe_account": payee}
+    )
+    assert [(each.type, each.source.object, each.net) for each in there.data] == [
+        ("payout", "payout", -4_000),
+        ("payment", "charge", 10_000),
+    ]
+    assert there.data[1].source.source_transfer == here.data[0].source.id
