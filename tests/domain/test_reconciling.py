@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain import reconciling
@@ -36,6 +36,7 @@ def facts(lines: list[Line]) -> Counter[tuple[object, ...]]:
     return Counter((x.account, x.reference, x.currency, x.net_minor, x.fee_minor) for x in lines)
 
 
+@settings(max_examples=25)
 @given(SIDES, SIDES)
 def test_every_line_is_matched_exactly_or_stands_in_one_difference(
     there: list[Line], here: list[Line]
@@ -59,6 +60,7 @@ def test_every_line_is_matched_exactly_or_stands_in_one_difference(
     assert len(set(names)) == len(names)
 
 
+@settings(max_examples=25)
 @given(SIDES, st.randoms(use_true_random=False))
 def test_the_same_said_twice_in_any_order_agrees(there: list[Line], random: object) -> None:
     here = [replace(each, id=f"posting {each.id}", at=OLD) for each in there]
@@ -66,6 +68,7 @@ def test_the_same_said_twice_in_any_order_agrees(there: list[Line], random: obje
     assert reconciling.match(there, here) == []
 
 
+@settings(max_examples=25)
 @given(SIDES, SIDES)
 def test_who_is_asked_first_makes_no_difference(there: list[Line], here: list[Line]) -> None:
     mirrored = {

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from sqlalchemy import func, select
 
 from app.reconciling import queries, running
@@ -11,6 +12,7 @@ from tests.rooms.reconciling.conftest import Desk, desk, sim, stage
 __all__ = ["desk", "sim", "stage"]
 
 
+@pytest.mark.slow
 async def test_runs_at_once_keep_each_line_and_each_difference_once(desk: Desk) -> None:
     database, clock = desk.stage.database, desk.stage.clock
     await desk.paid_out()

@@ -130,6 +130,7 @@ async def test_a_posting_that_never_happened_and_one_that_is_wrong_are_named(des
     assert desk.balances(found)["her", "held"] == (0, 500)
 
 
+@pytest.mark.slow
 async def test_our_own_payout_is_on_its_way_until_our_bank_has_it(desk: Desk) -> None:
     await desk.stage.top_up()
     client = desk.stage.sim.client()
@@ -201,6 +202,7 @@ async def test_a_fetch_that_was_cut_short_goes_on_at_its_page(
     assert found.run.lines_compared == 6
 
 
+@pytest.mark.slow
 async def test_the_proof_names_what_differs_once_it_is_no_longer_young(desk: Desk) -> None:
     await desk.paid_out()
     opened = await desk.stage.sim.session(100_000)
