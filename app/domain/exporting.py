@@ -16,11 +16,13 @@ class ExportKind(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """How it is written. A journal is plain-text accounting (hledger) and exists for the ledger."""
+    """How it is written. Plain-text accounting, for hledger (`journal`) or beancount, exists for
+    the ledger alone."""
 
     CSV = "csv"
     JSONL = "jsonl"
     JOURNAL = "journal"
+    BEANCOUNT = "beancount"
 
 
 class ExportState(StrEnum):
@@ -55,4 +57,5 @@ def after(state: ExportState, event: ExportEvent) -> ExportState:
 
 def offered(kind: ExportKind, form: ExportFormat) -> bool:
     """Whether this kind can be written in this format."""
-    return form is not ExportFormat.JOURNAL or kind is ExportKind.LEDGER
+    plain_text = form in (ExportFormat.JOURNAL, ExportFormat.BEANCOUNT)
+    return not plain_text or kind is ExportKind.LEDGER

@@ -1,4 +1,4 @@
-"""From rows to bytes: CSV, JSON lines, and a plain-text journal of the ledger."""
+"""From rows to bytes: CSV, JSON lines, and plain-text accounting of the ledger."""
 
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.domain.exporting import ExportFormat
-from app.exports import journal
+from app.exports import beancount, journal
 from app.kit import csv_writing
 from app.kit.csv_writing import Cell
 
@@ -14,6 +14,7 @@ MEDIA_TYPES = {
     ExportFormat.CSV: "text/csv; charset=utf-8",
     ExportFormat.JSONL: "application/jsonl; charset=utf-8",
     ExportFormat.JOURNAL: "text/plain; charset=utf-8",
+    ExportFormat.BEANCOUNT: "text/plain; charset=utf-8",
 }
 
 
@@ -28,6 +29,8 @@ def encode(
             return _json_lines(columns, rows)
         case ExportFormat.JOURNAL:
             return journal.stream(columns, rows)
+        case ExportFormat.BEANCOUNT:
+            return beancount.stream(columns, rows)
 
 
 async def _json_lines(

@@ -20,6 +20,6 @@ PERIOD_BACKWARDS = FieldProblem(
 FORMAT_NOT_OFFERED = FieldProblem(
     "#/format",
     "format_not_offered",
-    "A journal exists for the ledger only; take csv or jsonl.",
-    "Ein Journal gibt es nur für das Hauptbuch; nehmen Sie csv oder jsonl.",
+    "Plain-text accounting exists for the ledger only; take csv or jsonl.",
+    "Klartext-Buchführung gibt es nur für das Hauptbuch; nehmen Sie csv oder jsonl.",
 )

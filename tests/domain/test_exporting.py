@@ -29,6 +29,7 @@ def test_moves(state: ExportState, event: ExportEvent) -> None:
 
 
 def test_a_journal_is_made_of_the_ledger_only() -> None:
-    kinds = {kind for kind in ExportKind if exporting.offered(kind, ExportFormat.JOURNAL)}
-    assert kinds == {ExportKind.LEDGER}
+    for form in (ExportFormat.JOURNAL, ExportFormat.BEANCOUNT):
+        kinds = {kind for kind in ExportKind if exporting.offered(kind, form)}
+        assert kinds == {ExportKind.LEDGER}
     assert all(exporting.offered(kind, ExportFormat.CSV) for kind in ExportKind)

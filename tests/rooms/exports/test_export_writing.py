@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -190,6 +191,28 @@ async def test_hledger_agrees_with_the_journal(world: World, tmp_path: Path) -> 
         _, said = await checked.communicate()
         assert checked.returncode == code, said.decode()
         journal.write_bytes(await world.file(ExportKind.LEDGER, ExportFormat.JOURNAL))
+
+
+async def test_beancount_agrees_with_the_ledger(world: World, tmp_path: Path) -> None:
+    """A second checker: balanced to the unit, day's ends as said, one currency an account."""
+    sound = (await world.file(ExportKind.LEDGER, ExportFormat.BEANCOUNT)).decode()
+    books = tmp_path / "books.beancount"
+    assert "2026-11-10 balance Assets:Bank:USD  178500 ~ 0 USD.MINOR" in sound
+    for old, new, code in (
+        ("", "", 0),
+        ("  178500 USD.MINOR", "  178501 USD.MINOR", 1),  # a posting
+        ("178500 ~ 0", "178501 ~ 0", 1),  # a balance
+        ("open Assets:Bank:USD USD.MINOR", "open Assets:Bank:USD EUR.MINOR", 1),
+        ("  Assets:Bank:USD", "  Assets:Bonk:USD", 1),
+    ):
+        assert old in sound
+        books.write_text(sound.replace(old, new, 1) if old else sound, encoding="utf-8")
+        checked = await asyncio.create_subprocess_exec(
+            Path(sys.executable).with_name("bean-check"), "--no-cache", books,
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        _, said = await checked.communicate()
+        assert checked.returncode == code, (new, said.decode())
 
 
 async def test_days_outside_are_left_out(world: World) -> None:

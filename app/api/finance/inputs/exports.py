@@ -10,8 +10,8 @@ class CreateExport(Said):
     """A file of one kind over the days `from` to `to`, both inclusive.
 
     Invoices and their lines are chosen by the day of issue on them, timesheets by the first day of
-    their week in its zone, payouts and ledger entries by their day in UTC. `journal` is for the
-    ledger only.
+    their week in its zone, payouts and ledger entries by their day in UTC. `journal`
+    (hledger) and `beancount` are for the ledger only.
     """
 
     model_config = ConfigDict(
