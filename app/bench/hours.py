@@ -100,12 +100,14 @@ class _Calls:
         self._first = first
         self._slots: dict[tuple[str, int], int] = defaultdict(int)
         self._next: dict[str, int] = defaultdict(int)
+        # These go on from round to round: what was started when time was up is stopped first.
+        self._timers_on = [self._timers(n) for n in range(CLIENTS)]
 
     def kinds(self) -> list[tuple[str, int, list[Iterator[bytes]]]]:
         """Name, units in a call, and a stream of requests for each connection."""
         return [
             ("record_time", 1, [self._records(n) for n in range(CLIENTS)]),
-            ("start_timer, stop_timer", 1, [self._timers(n) for n in range(CLIENTS)]),
+            ("start_timer, stop_timer", 1, self._timers_on),
             ("get_allowance", 1, [self._allowances(n) for n in range(CLIENTS)]),
             (f"sync_time, {BATCH} items", BATCH, [self._batches(n) for n in range(CLIENTS)]),
         ]
