@@ -86,7 +86,7 @@ async def lay(
 async def _older_time(
     connection: asyncpg.Connection, entries: int, *, now: datetime, tell: Callable[[str], None]
 ) -> None:
-    """Without the overlap constraint until all are there: its index is built at once."""
+    """Without indexes until all are there: each is built at once."""
     if not entries:
         return
     constraint = await connection.fetchval(
@@ -94,6 +94,12 @@ async def _older_time(
         " WHERE conname = 'ex_time_entries_no_overlap'"
     )
     await connection.execute("ALTER TABLE time_entries DROP CONSTRAINT ex_time_entries_no_overlap")
+    indexes = await connection.fetch(
+        "SELECT indexname, indexdef FROM pg_indexes"
+        " WHERE tablename = 'time_entries' AND indexname <> 'pk_time_entries'"
+    )
+    for index in indexes:
+        await connection.execute(f"DROP INDEX {index['indexname']}")
     # Foreign keys hold by construction; checking ten million of them measures nothing.
     await connection.execute("SET session_replication_role = replica")
     last = first_week(now) - timedelta(days=30)
@@ -103,8 +109,11 @@ async def _older_time(
         await connection.execute(_OLDER, start, end - 1, last, names, TRAINERS)
         tell(f"{end:,} of {entries:,} entries")
     await connection.execute("SET session_replication_role = origin")
-    tell("the overlap index")
     await connection.execute("SET maintenance_work_mem = '1GB'")
+    for index in indexes:
+        tell(f"the index {index['indexname']}")
+        await connection.execute(index["indexdef"])
+    tell("the overlap index")
     await connection.execute(
         f"ALTER TABLE time_entries ADD CONSTRAINT ex_time_entries_no_overlap {constraint}"
     )

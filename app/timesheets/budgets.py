@@ -161,15 +161,22 @@ async def _by_counters(
     agreed = terms.agreed(found)
     left = {key: cap - used[key] for key, cap in agreed.items()}
     most = _most(terms, found)
-    for key in sorted(agreed, key=lambda key: key.place):
-        if key.scope in caps.SHARED and left[key] < most[key.scope]:
+    shared = sorted((k for k in agreed if k.scope in caps.SHARED), key=lambda k: k.place)
+    short = [key for key in shared if left[key] < most[key.scope]]
+    for key in short:
+        # Looked at first: a spent cap is asked for often, and then nobody holds any of it.
+        if await leases.leased(session, key):
             left[key] += await leases.take_back(session, key)
     own = await leases.free_units(session, terms.ground.engagement_id)
-    beyond = {key: own[key.scope] for key in agreed if key.scope in caps.SHARED}
+    beyond = {key: own[key.scope] for key in shared if key not in short}
     held = Held(
-        terms.ground, agreed, Tally(left), beyond, crowd=terms.crowd,
+        terms.ground,
+        agreed,
+        Tally(left),
+        beyond,
+        crowd=terms.crowd,
         weekly=_weekly(terms, found),
-    )  # fmt: skip
+    )
     await _show_what_binds(session, held, found)
     return held
 
@@ -231,7 +238,7 @@ def _slices(held: Held) -> dict[Scope, int]:
     return {
         key.scope: slices.slice_of(
             held.tally.left[key], week=held.weekly.get(key, 0), crowd=held.crowd,
-            held=held.beyond[key],
+            held=held.beyond.get(key, 0),
         )
         for key, by in held.tally.moved.items()
         if key.scope in caps.SHARED and by > 0
