@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.caps import CounterKey, Scope
 
+# How SQL writes a week's start as the period of a counter, as `datetime.isoformat` does.
+WEEK_PERIOD = '\'YYYY-MM-DD"T"HH24:MI:SS"+00:00"\''
+
 
 @dataclass(frozen=True, slots=True)
 class Move:

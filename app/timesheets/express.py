@@ -23,14 +23,14 @@ from app.domain.timesheets import (
     LATEST_AHEAD,
     LONGEST_ENTRY,
     RESERVE_SLICE,
-    TAKES_ENTRIES,
     EntryState,
 )
 from app.domain.weeks import Week, trainer_week_of
+from app.identity import authentication
 from app.kit import crypto
 from app.kit.calls import Calls
 from app.kit.db import after_create
-from app.timesheets import allowances
+from app.timesheets import allowances, counters, sheets
 from app.timesheets.allowances import Allowance
 from app.timesheets.queries import EntryFacts, PieceFacts
 from app.timesheets.recording import TimeSaid
@@ -161,17 +161,14 @@ def _shared(
 
 
 _CALL = "SELECT * FROM record_usual_time($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
-_TAKING = ", ".join(f"'{state.value}'" for state in sorted(TAKES_ENTRIES))
+_TAKING = ", ".join(f"'{state}'" for state in sheets.TAKING)
 _COUNTING = ", ".join(f"'{state.value}'" for state in sorted(COUNTING_STATES[Stage.VERIFIED]))
-_ISO = '\'YYYY-MM-DD"T"HH24:MI:SS"+00:00"\''
+_ISO = counters.WEEK_PERIOD
+_CALLER = authentication.LIVE_TRAINER.format(hashed="p_token_hash", now="p_now").strip()
 # Who calls, what is agreed with her, and whether she may: all that can be known before a lock.
 _FACTS = f"""
     SELECT u.id, g.subject_id INTO user_id, trainer_id
-    FROM access_tokens a JOIN sign_in_sessions s ON s.id = a.session_id
-    JOIN users u ON u.id = s.user_id JOIN grants g ON g.user_id = u.id
-    WHERE a.token_hash = p_token_hash AND a.expires_at > p_now AND s.revoked_at IS NULL
-      AND u.disabled_at IS NULL AND u.door = 'trainer'
-    ORDER BY g.subject_id LIMIT 1;
+    {_CALLER};
 
     SELECT e.company_id, e.position_id, e.project_id, p.requirements, p.seats_taken
     INTO company_id, v_position, v_project, v_asked, v_crowd

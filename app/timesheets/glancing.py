@@ -12,6 +12,7 @@ from app.domain import caps
 from app.domain.actor import TrainerActor
 from app.domain.caps import SHARED, CounterKey, Ground, Scope
 from app.domain.weeks import PayWeek, week_of
+from app.identity import authentication
 from app.kit import crypto
 from app.kit.calls import Calls
 from app.timesheets import budgets, cap_terms
@@ -63,14 +64,11 @@ async def get_allowance(
     )
 
 
-_GLANCE = """
+_CALLER = authentication.LIVE_TRAINER.format(hashed="$1", now="$3").strip()
+_GLANCE = f"""
 WITH who AS (
   SELECT u.id AS user_id, g.subject_id AS trainer_id
-  FROM access_tokens a JOIN sign_in_sessions s ON s.id = a.session_id
-  JOIN users u ON u.id = s.user_id JOIN grants g ON g.user_id = u.id
-  WHERE a.token_hash = $1 AND a.expires_at > $3 AND s.revoked_at IS NULL
-    AND u.disabled_at IS NULL AND u.door = 'trainer'
-  ORDER BY g.subject_id LIMIT 1
+  {_CALLER}
 )
 SELECT who.user_id, e.trainer_id, e.position_id, e.project_id, e.company_id, e.pay_week_timezone,
   e.pay_week_first_day, t.timezone AS own_timezone, p.total_minutes AS position_minutes,
@@ -99,8 +97,8 @@ CROSS JOIN LATERAL (
          array_agg(total_minutes ORDER BY effective_at) AS total
   FROM engagement_limits WHERE engagement_id = e.id) AS l
 CROSS JOIN LATERAL (
-  SELECT coalesce(array_agg(k.scope), '{}') AS scopes, coalesce(array_agg(k.scope_id), '{}')
-    AS owners, coalesce(array_agg(k.period), '{}') AS periods, coalesce(array_agg(k.used), '{}')
+  SELECT coalesce(array_agg(k.scope), '{{}}') AS scopes, coalesce(array_agg(k.scope_id), '{{}}')
+    AS owners, coalesce(array_agg(k.period), '{{}}') AS periods, coalesce(array_agg(k.used), '{{}}')
     AS used
   FROM (VALUES
     ('trainer_week', e.trainer_id, to_char($4::timestamptz, 'YYYY-MM-DD'), 'Z'),
@@ -110,4 +108,4 @@ CROSS JOIN LATERAL (
     AS f (scope, scope_id, first, last)
   JOIN cap_counters k ON k.scope = f.scope AND k.scope_id = f.scope_id
     AND k.period >= f.first AND k.period <= f.last) AS k
-"""
+"""  # noqa: S608 – our own constants

@@ -30,7 +30,7 @@ from app.domain.caps import SHARED, CounterKey, Ground, Scope
 from app.kit.db import after_create
 from app.timesheets.tables import CapCounter, CapLease
 
-UNITS: dict[Scope, InstrumentedAttribute[int]] = {
+_UNITS: dict[Scope, InstrumentedAttribute[int]] = {
     Scope.POSITION_TOTAL: CapLease.position_units,
     Scope.PROJECT_BUDGET: CapLease.budget_units,
     Scope.CREDIT_LIMIT: CapLease.credit_units,
@@ -50,12 +50,6 @@ class Lease:
     counted: Mapping[Scope, int]
 
 
-def shared_keys(ground: Ground) -> tuple[CounterKey, ...]:
-    """The counters that an engagement shares, in their order."""
-    owners = (ground.position_id, ground.project_id, ground.company_id)
-    return tuple(CounterKey(scope, owner, "") for scope, owner in zip(SHARED, owners, strict=True))
-
-
 async def hold(
     session: AsyncSession, ground: Ground, needed: Mapping[Scope, int], agreed: Mapping[Scope, int]
 ) -> Lease | None:
@@ -68,7 +62,7 @@ async def hold(
             _HOLD,
             {
                 "engagement": ground.engagement_id,
-                "owners": [key.scope_id for key in shared_keys(ground)],
+                "owners": [ground.position_id, ground.project_id, ground.company_id],
                 "needed": [needed[scope] for scope in SHARED],
                 "agreed": [agreed[scope] for scope in SHARED],
             },
@@ -83,7 +77,7 @@ async def hold(
 
 async def spend(session: AsyncSession, ground: Ground, units: Mapping[Scope, int]) -> None:
     """Use up, or give back (negative), what is held. Its counters count it as used all along."""
-    values = {UNITS[scope]: UNITS[scope] - by for scope, by in units.items() if by}
+    values = {_UNITS[scope]: _UNITS[scope] - by for scope, by in units.items() if by}
     if values:
         await session.execute(
             update(CapLease)
@@ -97,7 +91,7 @@ async def fill(session: AsyncSession, ground: Ground, units: Mapping[Scope, int]
     """Put in what was counted as used a moment ago, under the shared counters' locks."""
     if not any(units.values()):
         return
-    values = {UNITS[scope].key: units.get(scope, 0) for scope in SHARED}
+    values = {_UNITS[scope].key: units.get(scope, 0) for scope in SHARED}
     row = insert(CapLease).values(
         engagement_id=ground.engagement_id,
         position_id=ground.position_id,
@@ -117,7 +111,7 @@ async def free_units(session: AsyncSession, engagement_id: UUID) -> dict[Scope, 
     """What is left of the engagement's own lease; nothing where it never had one."""
     row = (
         await session.execute(
-            select(*UNITS.values()).where(CapLease.engagement_id == engagement_id)
+            select(*_UNITS.values()).where(CapLease.engagement_id == engagement_id)
         )
     ).one_or_none()
     return dict(zip(SHARED, row or (0, 0, 0), strict=True))
@@ -131,7 +125,7 @@ async def leased(session: AsyncSession, key: CounterKey) -> int:
 
 def leased_of(scope: Scope, owner: UUID | InstrumentedAttribute[UUID]) -> ScalarSelect[int]:
     """The sum of what is held in advance under a shared cap, as part of a statement."""
-    total = cast(func.coalesce(func.sum(UNITS[scope]), 0), BigInteger)
+    total = cast(func.coalesce(func.sum(_UNITS[scope]), 0), BigInteger)
     return select(total).where(_SHARERS[scope] == owner).scalar_subquery()
 
 
@@ -157,7 +151,7 @@ _HOLD = (
 
 
 def _emptying(scope: Scope) -> TextClause:
-    units, sharer = UNITS[scope].key, _SHARERS[scope].key
+    units, sharer = _UNITS[scope].key, _SHARERS[scope].key
     return text(
         f"""
 WITH held AS (

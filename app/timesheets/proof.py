@@ -14,6 +14,7 @@ from app.domain.weeks import PayWeek
 from app.engagements import bill_terms
 from app.engagements.tables import Engagement
 from app.kit.proof import Identity
+from app.timesheets import counters
 from app.timesheets.tables import TimeEntry
 
 CounterPlace = tuple[str, str, str]
@@ -78,7 +79,7 @@ def _told(row: Any) -> str:
 
 
 _SECONDS = "extract(epoch FROM ended_at - started_at)::bigint"
-_ISO = '\'YYYY-MM-DD"T"HH24:MI:SS"+00:00"\''
+_ISO = counters.WEEK_PERIOD
 _EXPECTED_COUNTERS = f"""
 WITH counted AS (
   SELECT t.*, g.position_id, g.project_id FROM time_entries t

@@ -16,7 +16,7 @@ from app.timesheets import counters, queries
 from app.timesheets.queries import SheetFacts
 from app.timesheets.tables import Timesheet, TimesheetStep
 
-_TAKING = [state.value for state in TAKES_ENTRIES]
+TAKING = sorted(state.value for state in TAKES_ENTRIES)
 _OF_WEEK = select(Timesheet.id, Timesheet.state).where(
     Timesheet.engagement_id == bindparam("engagement"),
     Timesheet.week_starts_at == bindparam("week"),
@@ -108,7 +108,7 @@ async def _open(session: AsyncSession, engagement: EngagementFacts, week: Week) 
             .on_conflict_do_nothing(index_elements=["engagement_id", "week_starts_at"])
         )
         row = (await session.execute(_OF_WEEK, wanted)).one()
-    return row.id if row.state in _TAKING else None
+    return row.id if row.state in TAKING else None
 
 
 async def _next_open(session: AsyncSession, engagement_id: UUID, after: datetime) -> UUID | None:
@@ -117,7 +117,7 @@ async def _next_open(session: AsyncSession, engagement_id: UUID, after: datetime
         .where(
             Timesheet.engagement_id == engagement_id,
             Timesheet.week_starts_at > after,
-            Timesheet.state.in_(_TAKING),
+            Timesheet.state.in_(TAKING),
         )
         .order_by(Timesheet.week_starts_at)
         .limit(1)

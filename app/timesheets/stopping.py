@@ -10,10 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from app.domain.actor import TrainerActor
-from app.domain.timesheets import TAKES_ENTRIES, EntryState
+from app.domain.timesheets import EntryState
+from app.identity import authentication
 from app.kit import crypto
 from app.kit.calls import Calls
 from app.kit.db import after_create
+from app.timesheets import counters, sheets
 from app.timesheets.queries import EntryFacts, PieceFacts
 from app.timesheets.tables import TimeEntry
 
@@ -70,8 +72,9 @@ def _piece(entry_id: UUID, row: Any) -> PieceFacts:
 
 
 _CALL = "SELECT * FROM stop_usual_timer($1, $2, $3, $4)"
-_TAKING = ", ".join(f"'{state.value}'" for state in sorted(TAKES_ENTRIES))
-_ISO = '\'YYYY-MM-DD"T"HH24:MI:SS"+00:00"\''
+_TAKING = ", ".join(f"'{state}'" for state in sheets.TAKING)
+_ISO = counters.WEEK_PERIOD
+_CALLER = authentication.LIVE_TRAINER.format(hashed="p_token_hash", now="p_now").strip()
 # What runs is read again under the lock of its counters: the clock may have extended it meanwhile.
 after_create(
     TimeEntry.__table__,
@@ -90,11 +93,7 @@ DECLARE
 BEGIN
   BEGIN
     SELECT u.id, g.subject_id INTO user_id, trainer_id
-    FROM access_tokens a JOIN sign_in_sessions s ON s.id = a.session_id
-    JOIN users u ON u.id = s.user_id JOIN grants g ON g.user_id = u.id
-    WHERE a.token_hash = p_token_hash AND a.expires_at > p_now AND s.revoked_at IS NULL
-      AND u.disabled_at IS NULL AND u.door = 'trainer'
-    ORDER BY g.subject_id LIMIT 1;
+    {_CALLER};
 
     SELECT t.engagement_id, t.company_id, t.week_starts_at, t.started_at, e.position_id,
       e.project_id, date_trunc('week', t.started_at, 'UTC')

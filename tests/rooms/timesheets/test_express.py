@@ -10,12 +10,14 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.companies.tables import CreditTerms
+from app.domain.caps import SHARED, CounterKey, Scope
+from app.domain.leases import slice_of
 from app.domain.refusals import Refusal
 from app.engagements.bill_terms import EngagementBillTerms
 from app.engagements.tables import EngagementLimits
 from app.kit.calls import Calls
 from app.kit.ids import new_id
-from app.timesheets import express, recording, stopping, submitting, timing
+from app.timesheets import express, leases, recording, stopping, submitting, timing
 from app.timesheets.recording import Recorded, TimeSaid
 from app.timesheets.tables import CapLease, TimeEntry, Timesheet, TrainerWeekCap
 from app.timesheets.timing import TimerSaid
@@ -205,6 +207,35 @@ async def test_a_lease_is_filled_and_worked_off(session: AsyncSession) -> None:
     assert calls.usual == 15  # then the sheet is handed in
     lease = (await session.execute(select(*CapLease.__table__.c))).one()
     assert 0 < lease.position_units <= 40 * 3_600
+
+
+@pytest.mark.parametrize("total_minutes", [60_000, 120_000, 9_000_000])
+async def test_a_slice_is_what_the_rule_says(session: AsyncSession, total_minutes: int) -> None:
+    """The function in the database takes as much in advance as `domain.leases` would."""
+    at = await deal(session, now=NOW, weekly_minutes=2_400, position_total=total_minutes)
+    session.add(
+        CreditTerms(
+            id=new_id(), company_id=at.company.id, kind="invoice", net_days=14, currency="USD",
+            credit_limit_minor=1_000_000_000, funding_rule="on_approval", effective_at=LAST_WEEK,
+        )
+    )  # fmt: skip
+    await log(session, at, LAST_WEEK + 2 * HOUR)
+    for scope, owner in zip(SHARED, (at.position.id, at.project.id, at.company.id), strict=True):
+        await leases.take_back(session, CounterKey(scope, owner, ""))
+    token = await people.token(session, at.trainer.user_id, now=NOW)
+    await session.flush()
+    said = TimeSaid(at.engagement.id, LAST_WEEK + 30 * HOUR, LAST_WEEK + 31 * HOUR)
+    assert await express.record_time(OnSession(session), token, new_id(), said, now=NOW)
+    free = await leases.free_units(session, at.engagement.id)
+    week, used = 2_400 * 60, 2 * 3_600
+    seats = at.position.seats_taken
+    assert free[Scope.POSITION_TOTAL] == slice_of(total_minutes * 60 - used, week=week, crowd=seats)
+    rate = await session.scalar(select(EngagementBillTerms.bill_minor))
+    assert rate is not None
+    credit = 1_000_000_000 * 3_600 - used * rate
+    assert free[Scope.CREDIT_LIMIT] == slice_of(credit, week=week * rate, crowd=seats)
+    assert free[Scope.PROJECT_BUDGET] == week * rate  # nobody set one
+    await assert_proven(session)
 
 
 async def timed(
