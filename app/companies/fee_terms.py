@@ -3,7 +3,7 @@
 The row lives here, not in tables.py, so that the import contracts see who can reach it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,13 +67,16 @@ async def fees_at(
     return {id_: found.get(id_, DatedFee(id_, DEFAULT_FEE_BPS, None)) for id_ in company_ids}
 
 
-async def every_fee(session: AsyncSession) -> dict[UUID, list[DatedFee]]:
-    """All fees ever set, by company, oldest first: for a proof that asks of many moments."""
-    rows = await session.execute(
-        select(FeeTerms.company_id, FeeTerms.fee_bps, FeeTerms.effective_at).order_by(
-            FeeTerms.company_id, FeeTerms.effective_at
-        )
+async def every_fee(
+    session: AsyncSession, company_ids: Collection[UUID] | None = None
+) -> dict[UUID, list[DatedFee]]:
+    """All fees ever set, by company, oldest first: for whoever asks of many moments."""
+    statement = select(FeeTerms.company_id, FeeTerms.fee_bps, FeeTerms.effective_at).order_by(
+        FeeTerms.company_id, FeeTerms.effective_at
     )
+    if company_ids is not None:
+        statement = statement.where(FeeTerms.company_id.in_(list(company_ids)))
+    rows = await session.execute(statement)
     found: dict[UUID, list[DatedFee]] = {}
     for row in rows:
         found.setdefault(row.company_id, []).append(DatedFee(*row))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,45 +14,28 @@ from app.payouts import queries
 from app.payouts.queries import PayoutFacts
 from app.payouts.tables import PayoutLine
 from app.projects.tables import Position
-from app.timesheets.adjustments import Adjustment
-from app.timesheets.pay_lines import PayLine
-from app.timesheets.tables import TimeEntry
-
-
-@dataclass(frozen=True, slots=True)
-class ExplainedEntry:
-    """One approved entry under a line, to the second."""
-
-    id: UUID
-    started_at: datetime
-    ended_at: datetime
-    worked_seconds: int
-    note: str | None
+from app.timesheets import pay_traces
+from app.timesheets.tracing import TracedLine
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainedLine:
-    """One line: `worked_seconds` are its entries' sum; minutes and money are rounded once.
+    """One line of the payout and what it comes from. `pay_minor` is what the payout holds of it;
+    it is the line's own amount, and the proof of the books says so."""
 
-    An adjustment has no entries, but a reason; unless it is a correction it is a sum of money.
-    """
-
-    id: UUID
     position_title: str
-    week_starts_at: datetime
-    week_ends_at: datetime
-    worked_seconds: int
-    minutes: int
-    pay_rate_minor: int
     pay_minor: int
-    currency: str
-    entries: Sequence[ExplainedEntry]
-    type: LineType
-    reason: str | None
+    traced: TracedLine
+
+    @property
+    def type(self) -> LineType:
+        return self.traced.row.type
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
+    """The lines' `pay_minor` come to the payout's."""
+
     payout: PayoutFacts
     lines: Sequence[ExplainedLine]
 
@@ -65,57 +47,24 @@ async def explain(
     payout = await queries.own_payout(session, actor, payout_id)
     if payout is None:
         return None
-    rows = (
-        await session.execute(
-            select(PayLine, Position.title, Adjustment.reason)
-            .outerjoin(Adjustment, Adjustment.id == PayLine.adjustment_id)
-            .join(PayoutLine, PayoutLine.pay_line_id == PayLine.id)
-            .join(Engagement, Engagement.id == PayLine.engagement_id)
-            .join(Position, Position.id == Engagement.position_id)
-            .where(PayoutLine.payout_id == payout_id)
-            .order_by(PayLine.week_starts_at, PayLine.id)
+    rows = await session.execute(
+        select(PayoutLine.pay_line_id, PayoutLine.pay_minor).where(
+            PayoutLine.payout_id == payout_id
         )
-    ).all()
-    entries = await _entries(session, [line.approval_id for line, *_ in rows])
-    lines = [
-        ExplainedLine(
-            line.id,
-            title,
-            line.week_starts_at,
-            line.week_ends_at,
-            line.worked_seconds,
-            line.minutes,
-            line.pay_rate_minor,
-            line.pay_minor,
-            line.currency,
-            entries.get((line.approval_id, line.week_starts_at), []),
-            LineType(line.type),
-            reason,
-        )
-        for line, title, reason in rows
-    ]
-    return Explanation(payout, lines)
-
-
-async def _entries(
-    session: AsyncSession, approval_ids: Sequence[UUID]
-) -> dict[tuple[UUID, datetime], list[ExplainedEntry]]:
-    rows = await session.scalars(
-        select(TimeEntry)
-        .where(TimeEntry.approval_id.in_(approval_ids))
-        .order_by(TimeEntry.started_at)
     )
-    found: dict[tuple[UUID, datetime], list[ExplainedEntry]] = {}
-    for row in rows:
-        assert row.approval_id is not None
-        assert row.ended_at is not None
-        found.setdefault((row.approval_id, row.week_starts_at), []).append(
-            ExplainedEntry(
-                row.id,
-                row.started_at,
-                row.ended_at,
-                int((row.ended_at - row.started_at).total_seconds()),
-                row.note,
-            )
-        )
-    return found
+    held = dict(rows.all())
+    traced = await pay_traces.of_lines(session, held)
+    titles = await _titles(session, {line.row.engagement_id for line in traced})
+    return Explanation(
+        payout,
+        [ExplainedLine(titles[line.row.engagement_id], held[line.row.id], line) for line in traced],
+    )
+
+
+async def _titles(session: AsyncSession, engagement_ids: set[UUID]) -> dict[UUID, str]:
+    rows = await session.execute(
+        select(Engagement.id, Position.title)
+        .join(Position, Position.id == Engagement.position_id)
+        .where(Engagement.id.in_(engagement_ids))
+    )
+    return dict(rows.all())

@@ -181,6 +181,7 @@ CLIENT = {
     "decide_over_cap": Rule(200, of="entry_id", things={"entry_id": "entry over the week"}),
     "list_invoices": Rule(200, viewer=200),
     "get_invoice": Rule(200, viewer=200, of="invoice_id"),
+    "explain_invoice_line": Rule(200, viewer=200, of="invoice_id"),
     # The first download prints the document when no job has.
     "download_invoice": Rule(200, viewer=200, of="invoice_id", writes=True),
     "pay_invoice": Rule(200, of="invoice_id"),
@@ -267,6 +268,8 @@ FINANCE = {
     "list_payouts": Rule(200),
     "get_payout": Rule(200, of="payout_id"),
     "retry_payout": Rule(409, of="payout_id"),
+    "explain_margin": Rule(200, of="invoice_id"),
+    "explain_engagement_margin": Rule(200, of="engagement_id"),
     "list_ledger_accounts": Rule(200),
     "list_postings": Rule(200),
     "get_books_proof": Rule(200, alone=True),

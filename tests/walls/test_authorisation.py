@@ -91,6 +91,8 @@ def request_of(
             value = instead[name]
         elif rule.minted:
             value = uuid4()
+        elif name == "place":
+            value = 1
         else:
             value = world.things[noun]
         path = path.replace(f"{{{name}}}", str(value))

@@ -24,7 +24,8 @@ PROMISED = {
         list_engagements get_engagement end_engagement list_timesheets get_timesheet
         approve_timesheet approve_timesheets send_back_timesheet decide_over_cap explain_minutes
         list_invoices
-        get_invoice download_invoice pay_invoice invite_member list_members change_member
+        get_invoice explain_invoice_line
+        download_invoice pay_invoice invite_member list_members change_member
         remove_member withdraw_member_invitation preview_member_invitation
         accept_member_invitation
     """,
@@ -44,7 +45,7 @@ PROMISED = {
         list_payouts get_payout retry_payout list_ledger_accounts list_postings get_books_proof
         create_export get_export download_export set_rate_card list_rate_cards set_fee_terms
         get_reconciliation list_reconciliation_differences run_reconciliation
-        get_reconciliation_run link_reconciliation
+        get_reconciliation_run link_reconciliation explain_margin explain_engagement_margin
     """,
     "operations": """
         sign_in refresh_session sign_out list_credential_checks download_evidence

@@ -3,16 +3,18 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.api import door, files
 from app.api.client.actor import Caller
 from app.api.client.views import invoices as views
+from app.api.client.views.invoice_traces import ClientLineExplanation, explanation
 from app.api.client.views.invoices import ClientInvoice, ClientInvoiceSummary, ClientPaymentPage
 from app.api.door import Now, Run, Session
+from app.api.errors import language_of
 from app.api.paging import Listed, PageAsked, listed
 from app.domain.invoicing import InvoiceState
-from app.invoicing import documents, paying, queries
+from app.invoicing import documents, explaining, paying, queries
 
 router = door.router("invoices")
 _FILE: dict[int | str, dict[str, Any]] = {
@@ -47,6 +49,20 @@ async def get_invoice(
 ) -> ClientInvoice:
     """One invoice with its lines and tax groups."""
     return views.invoice(await queries.of_company(session, caller, invoice_id), now.date())
+
+
+@router.get("/invoices/{invoice_id}/lines/{place}/explanation", operation_id="explain_invoice_line")
+async def explain_invoice_line(
+    request: Request,
+    invoice_id: UUID,
+    place: Annotated[int, Path(ge=1, le=1_000_000, description="The line's `place`.")],
+    *,
+    caller: Caller,
+    session: Session,
+) -> ClientLineExplanation:
+    """Why the line's amount is what it is, from each entry's seconds to the cent and its tax."""
+    found = await explaining.explain(session, caller, invoice_id, place)
+    return explanation(found, language_of(request))
 
 
 @router.get(

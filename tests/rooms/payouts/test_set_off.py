@@ -19,6 +19,7 @@ from app.trainers.tables import Trainer
 from tests.factories.adjusted import approved_week, bonus, claw_back, correct
 from tests.factories.at_work import Deal, deal
 from tests.factories.hours import NOW
+from tests.factories.traced import assert_line_adds_up
 from tests.rooms.payouts.conftest import Stage
 from tests.rooms.payouts.test_payout_sending import send, the_payout
 
@@ -89,6 +90,8 @@ async def test_owed_then_set_off_and_explained(stage: Stage, paid: Deal) -> None
         assert second.pay_minor == 80 - 8_000 + 16_000 - 2_000
         explained = await explaining.explain(session, actor, second.id)
         assert explained is not None
+        for line in explained.lines:
+            assert_line_adds_up(line.traced)
         told = sorted((line.type.value, line.pay_minor) for line in explained.lines)
         assert told == [
             ("bonus", 80), ("bonus", 16_000), ("clawback", -8_000), ("correction", -2_000)

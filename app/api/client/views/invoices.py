@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 from app.api.words import MoneySeen, Seen
 from app.domain.adjustments import LineType
 from app.invoicing.paying import PaymentPage
-from app.invoicing.queries import InvoiceFacts, InvoiceLineFacts, InvoiceSummary
+from app.invoicing.queries import InvoiceFacts, InvoiceLineFacts, InvoiceSummary, TaxGroupFacts
 
 _SUMMARY_EXAMPLE: dict[str, Any] = {
     "id": "0190aaaa-0000-7000-8000-000000000010",
@@ -130,16 +130,8 @@ def invoice(facts: InvoiceFacts, today: date) -> ClientInvoice:
     return ClientInvoice(
         **_summary_fields(facts.summary, today),
         buyer=ClientInvoiceBuyer(**facts.buyer),
-        lines=[_line(line) for line in facts.lines],
-        tax_groups=[
-            ClientTaxGroup(
-                tax_category=group.category,
-                tax_rate_bps=group.rate_bps,
-                net=_money(group.net_minor, group.currency),
-                tax=_money(group.tax_minor, group.currency),
-            )
-            for group in facts.tax_groups
-        ],
+        lines=[line_view(line) for line in facts.lines],
+        tax_groups=[tax_group_view(group) for group in facts.tax_groups],
     )
 
 
@@ -168,7 +160,16 @@ def _summary_fields(facts: InvoiceSummary, today: date) -> dict[str, Any]:
     }
 
 
-def _line(facts: InvoiceLineFacts) -> ClientInvoiceLine:
+def tax_group_view(facts: TaxGroupFacts) -> ClientTaxGroup:
+    return ClientTaxGroup(
+        tax_category=facts.category,
+        tax_rate_bps=facts.rate_bps,
+        net=_money(facts.net_minor, facts.currency),
+        tax=_money(facts.tax_minor, facts.currency),
+    )
+
+
+def line_view(facts: InvoiceLineFacts) -> ClientInvoiceLine:
     return ClientInvoiceLine(
         place=facts.place,
         type=facts.type,

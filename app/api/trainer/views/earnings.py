@@ -3,11 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
+
+from app.api.traces import ExplainedEntryView
 from app.api.words import MoneySeen, Seen
-from app.domain.adjustments import LineType
+from app.domain import tracing
+from app.domain.adjustments import FLAT, LineType
 from app.domain.settlement import REASONS, HoldCause
 from app.payouts.accounts import AccountFacts
-from app.payouts.explaining import Explanation
+from app.payouts.explaining import ExplainedLine, Explanation
 from app.payouts.queries import EarningFacts, HoldFacts, PayoutFacts
 
 
@@ -74,31 +78,30 @@ class TrainerHold(Seen):
     since: datetime
 
 
-class TrainerExplainedEntry(Seen):
-    """One approved entry, to the second."""
-
-    id: UUID
-    started_at: datetime
-    ended_at: datetime
-    worked_seconds: int
-    note: str | None
-
-
 class TrainerExplainedLine(Seen):
     """Entries → seconds → minutes (rounded once) → money (rounded once), in words and numbers.
-    An adjustment says its type and `reason` instead."""
+    `earlier_…` is what earlier lines of the same week and rate hold: the sum of the week is rounded
+    once, and this line is the rest. An adjustment says its type and `reason` instead."""
 
     type: LineType
     reason: str | None
+    reason_code: str | None
     position_title: str
+    timesheet_id: UUID
     week_starts_at: datetime
     week_ends_at: datetime
+    approved_at: datetime
+    approved_by: str = Field(examples=["company", "operations", "clock"])
     worked_seconds: int
     minutes: int
     pay_rate: MoneySeen
+    pay_rate_from: datetime | None = Field(description="Since when this rate was agreed.")
     earned: MoneySeen
+    earlier_seconds: int
+    earlier_minutes: int
+    earlier_earned: MoneySeen
     text: str
-    entries: list[TrainerExplainedEntry]
+    entries: list[ExplainedEntryView]
 
 
 class TrainerPayoutExplanation(Seen):
@@ -165,62 +168,38 @@ def hold_view(facts: HoldFacts, language: str) -> TrainerHold:
     )
 
 
-_TEXTS = {
-    LineType.TIME: {
-        "en": "{seconds} s worked make {minutes} min (rounded once per week and rate); "
-        "{minutes} × {rate} / 60, rounded once, less what earlier lines of the same week hold",
-        "de": "{seconds} s Arbeit ergeben {minutes} min (einmal je Woche und Satz gerundet); "
-        "{minutes} × {rate} / 60, einmal gerundet, abzüglich früherer Zeilen derselben Woche",
-    },
-    LineType.CORRECTION: {
-        "en": "A correction of approved time by {minutes} min at the rate of that week; the week's "
-        "sum is rounded once, less what earlier lines of the same week hold",
-        "de": "Korrektur freigegebener Zeit um {minutes} min zum Satz jener Woche; die Summe der "
-        "Woche wird einmal gerundet, abzüglich früherer Zeilen derselben Woche",
-    },
-    LineType.BONUS: {
-        "en": "A bonus: your part of it, rounded down",
-        "de": "Eine Prämie: Ihr Anteil, abgerundet",
-    },
-    LineType.EXPENSE: {
-        "en": "What you laid out, in full",
-        "de": "Ihre Auslagen, in voller Höhe",
-    },
-    LineType.CLAWBACK: {
-        "en": "Money taken back by a decision; the reason stands beside it",
-        "de": "Durch eine Entscheidung zurückgefordert; der Grund steht dabei",
-    },
-}
-
-
 def explanation_view(facts: Explanation, language: str) -> TrainerPayoutExplanation:
-    lines = []
-    for line in facts.lines:
-        text = _TEXTS[line.type][language].format(
-            seconds=line.worked_seconds, minutes=line.minutes, rate=line.pay_rate_minor
-        )
-        lines.append(
-            TrainerExplainedLine(
-                type=line.type,
-                reason=line.reason,
-                position_title=line.position_title,
-                week_starts_at=line.week_starts_at,
-                week_ends_at=line.week_ends_at,
-                worked_seconds=line.worked_seconds,
-                minutes=line.minutes,
-                pay_rate=MoneySeen(minor=line.pay_rate_minor, currency=line.currency),
-                earned=MoneySeen(minor=line.pay_minor, currency=line.currency),
-                text=text,
-                entries=[
-                    TrainerExplainedEntry(
-                        id=e.id,
-                        started_at=e.started_at,
-                        ended_at=e.ended_at,
-                        worked_seconds=e.worked_seconds,
-                        note=e.note,
-                    )
-                    for e in line.entries
-                ],
-            )
-        )
-    return TrainerPayoutExplanation(payout=payout_view(facts.payout), lines=lines)
+    return TrainerPayoutExplanation(
+        payout=payout_view(facts.payout),
+        lines=[_explained_line(line, language) for line in facts.lines],
+    )
+
+
+def _explained_line(line: ExplainedLine, language: str) -> TrainerExplainedLine:
+    traced, row = line.traced, line.traced.row
+    told = (
+        tracing.told_pay_sum(row.type)
+        if row.type in FLAT
+        else tracing.told_line(row.type, row.priced, traced.earlier, row.rate_minor, row.currency)
+    )
+    return TrainerExplainedLine(
+        type=row.type,
+        reason=traced.reason,
+        reason_code=traced.reason_code,
+        position_title=line.position_title,
+        timesheet_id=traced.approval.timesheet_id,
+        week_starts_at=row.week_starts_at,
+        week_ends_at=row.week_ends_at,
+        approved_at=traced.approval.approved_at,
+        approved_by=traced.approval.by,
+        worked_seconds=row.priced.seconds,
+        minutes=row.priced.minutes,
+        pay_rate=MoneySeen(minor=row.rate_minor, currency=row.currency),
+        pay_rate_from=traced.rate_from_at,
+        earned=MoneySeen(minor=line.pay_minor, currency=row.currency),
+        earlier_seconds=traced.earlier.seconds,
+        earlier_minutes=traced.earlier.minutes,
+        earlier_earned=MoneySeen(minor=traced.earlier.minor, currency=row.currency),
+        text=told.sentence(language),
+        entries=[ExplainedEntryView.of(entry) for entry in traced.entries],
+    )
