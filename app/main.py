@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from fastapi import FastAPI
+from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
 
 from app.api import errors
@@ -35,9 +36,10 @@ from app.kit.clock import Clock
 from app.kit.db import Database, connect
 from app.settings import Settings
 
+# The busiest first: they are tried in this order.
 DOORS: dict[str, Callable[[Runtime], FastAPI]] = {
-    "client": client.build,
     "trainer": trainer.build,
+    "client": client.build,
     "finance": finance.build,
     "operations": operations.build,
 }
@@ -108,16 +110,23 @@ def toolbox_of(runtime: Runtime) -> Toolbox:
 
 def build_app(runtime: Runtime) -> ASGIApp:
     """The whole application: four doors, the letterbox, health, and in development the clock."""
-    root = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    root.state.runtime = runtime
-    errors.install(root)
-    root.include_router(health.build(runtime.database))
-    root.mount(finance_pages.PATH, finance_pages.build(runtime))
-    for name, door in DOORS.items():
-        root.mount(f"/{name}/v1", door(runtime))
     box = letterbox.Letterbox(runtime.database, runtime.clock, runtime.outside.notices)
-    root.mount("/webhooks", letterbox.build(box))
+    mounts = [
+        *(Mount(f"/{name}/v1", door(runtime)) for name, door in DOORS.items()),
+        Mount(finance_pages.PATH, finance_pages.build(runtime)),
+        Mount("/webhooks", letterbox.build(box)),
+    ]
     if runtime.settings.is_development:
         tools = toolbox_of(runtime)
-        root.mount("/_dev", development.build(runtime, sweep=lambda: schedules.run_all(tools)))
-    return Around(root)
+        clock = development.build(runtime, sweep=lambda: schedules.run_all(tools))
+        mounts.append(Mount("/_dev", clock))
+    # A bare router above the doors: each has its own error answers, and needs no second set around.
+    return Around(Router(mounts, default=_elsewhere(runtime)))
+
+
+def _elsewhere(runtime: Runtime) -> FastAPI:
+    """Health, and the answer to paths that do not exist."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    errors.install(app)
+    app.include_router(health.build(runtime.database))
+    return app

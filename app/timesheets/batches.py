@@ -82,7 +82,9 @@ _LOOK_MANY = (
     select(*PIECE_COLUMNS)
     .where(
         or_(
-            TimeEntry.root_id == func.any(bindparam("entries", type_=ARRAY(Uuid()))),
+            entries.split_off(
+                TimeEntry.root_id == func.any(bindparam("entries", type_=ARRAY(Uuid())))
+            ),
             TimeEntry.id == func.any(bindparam("entries", type_=ARRAY(Uuid()))),
             and_(
                 TimeEntry.trainer_id == bindparam("trainer"),

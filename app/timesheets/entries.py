@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -216,7 +216,7 @@ async def mark_stopped(
     """Write down the trainer's own stop, which wins over later ones."""
     await session.execute(
         update(TimeEntry)
-        .where(TimeEntry.root_id == root_id, TimeEntry.state != EntryState.DELETED.value)
+        .where(_of_root(root_id), TimeEntry.state != EntryState.DELETED.value)
         .values(said_ended_at=stopped_at, version=TimeEntry.version + 1, changed_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -247,7 +247,7 @@ async def delete_pieces(
 async def fresh_ids(session: AsyncSession, root_id: UUID, count: int) -> list[UUID]:
     """Derived ids that no piece of the entry has had yet; the same ones on every retry."""
     taken = await session.scalar(
-        select(func.count()).select_from(TimeEntry).where(TimeEntry.root_id == root_id)
+        select(func.count()).select_from(TimeEntry).where(_of_root(root_id))
     )
     # The first piece has the phone's own id, written or about to be.
     first = max(1, taken or 0)
@@ -288,6 +288,19 @@ def _shared(engagement: EngagementFacts, root: Root, now: datetime) -> dict[str,
     }
 
 
+def split_off(root: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Pieces after the first, by a condition on their root: as the index knows them."""
+    return and_(root, TimeEntry.root_id != TimeEntry.id)
+
+
+def _of_root(root_id: UUID) -> ColumnElement[bool]:
+    """All pieces of the entry with this id."""
+    return or_(
+        and_(TimeEntry.id == root_id, TimeEntry.root_id == root_id),
+        split_off(TimeEntry.root_id == root_id),
+    )
+
+
 async def _upsert(session: AsyncSession, row: dict[str, Any]) -> PieceFacts:
     """Insert a piece or replace one of the same entry. Raises AlreadyUsed for another's id."""
     written = (await session.execute(_UPSERT, row)).one_or_none()
@@ -299,15 +312,20 @@ async def _upsert(session: AsyncSession, row: dict[str, Any]) -> PieceFacts:
 # Built once: composing a statement of this many columns costs more than running it.
 _UNDER_ID = (
     select(*PIECE_COLUMNS)
-    .where(or_(TimeEntry.root_id == bindparam("entry"), TimeEntry.id == bindparam("entry")))
+    .where(
+        or_(
+            TimeEntry.id == bindparam("entry"),
+            split_off(TimeEntry.root_id == bindparam("entry")),
+        )
+    )
     .order_by(TimeEntry.started_at, TimeEntry.id)
 )
 _LOOK = (
     select(*PIECE_COLUMNS)
     .where(
         or_(
-            TimeEntry.root_id == bindparam("entry"),
             TimeEntry.id == bindparam("entry"),
+            split_off(TimeEntry.root_id == bindparam("entry")),
             and_(
                 TimeEntry.trainer_id == bindparam("trainer"),
                 TimeEntry.state != EntryState.DELETED.value,

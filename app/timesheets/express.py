@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from app.companies import credit_terms
 from app.domain import caps, leases
 from app.domain.actor import TrainerActor
@@ -61,11 +63,11 @@ async def record_time(
         and now - LATE_WITHIN <= said.ended_at <= now + LATEST_AHEAD
     ):
         return None
-    row = await calls.row(
-        _CALL, crypto.fingerprint(token), entry_id, said.engagement_id, said.started_at,
+    row = await _called(
+        calls, crypto.fingerprint(token), entry_id, said.engagement_id, said.started_at,
         said.ended_at, said.note, said.task_reference, now, None, 0,
     )  # fmt: skip
-    if row is None or row["sheet_id"] is None:
+    if row is None:
         return None
     actor = TrainerActor(row["trainer_id"], row["user_id"])
     piece = PieceFacts(
@@ -95,11 +97,11 @@ async def start_timer(
     until = start + RESERVE_SLICE
     phone = said.started_at
     offset_seconds = int((phone - now).total_seconds()) if phone else 0
-    row = await calls.row(
-        _CALL, crypto.fingerprint(token), entry_id, said.engagement_id, start, until, said.note,
+    row = await _called(
+        calls, crypto.fingerprint(token), entry_id, said.engagement_id, start, until, said.note,
         said.task_reference, now, phone or start, offset_seconds,
     )  # fmt: skip
-    if row is None or row["sheet_id"] is None:
+    if row is None:
         return None
     actor = TrainerActor(row["trainer_id"], row["user_id"])
     piece = PieceFacts(
@@ -117,6 +119,15 @@ async def start_timer(
         task_reference=said.task_reference,
     )
     return Usual(actor, EntryFacts((piece,)), _allowance(start, row))
+
+
+async def _called(calls: Calls, *values: Any) -> Any:
+    """What the function says; None when it did nothing, or when the id or the time is taken."""
+    try:
+        row = await calls.row(_CALL, *values)
+    except asyncpg.IntegrityConstraintViolationError:
+        return None
+    return row if row and row["sheet_id"] else None
 
 
 def _allowance(at: datetime, row: Any) -> Allowance:
@@ -178,7 +189,7 @@ _FACTS = f"""
       AND NOT e.pauses && tstzrange(p_started_at, p_ended_at)
       AND p_started_at >= (e.starts_on + 1)::timestamp AT TIME ZONE 'UTC'
       AND (e.ends_on IS NULL OR p_ended_at <= e.ends_on::timestamp AT TIME ZONE 'UTC');
-    IF NOT FOUND THEN RAISE SQLSTATE 'LW001'; END IF;
+    IF NOT FOUND THEN RETURN; END IF;
 
     v_day := (p_ended_at AT TIME ZONE 'UTC')::date + 1;
     IF EXISTS (
@@ -191,7 +202,7 @@ _FACTS = f"""
         SELECT FROM credentials c WHERE c.trainer_id = record_usual_time.trainer_id
           AND v_asked -> 'specialties' ? c.specialty_key AND c.state IN ({_COUNTING})
           AND (c.expires_on IS NULL OR c.expires_on >= v_day))
-    THEN RAISE SQLSTATE 'LW001'; END IF;
+    THEN RETURN; END IF;
 
     SELECT t.id, t.week_starts_at, t.week_ends_at INTO v_sheet, week_starts_at, week_ends_at
     FROM timesheets t
@@ -199,7 +210,7 @@ _FACTS = f"""
     ORDER BY t.week_starts_at DESC LIMIT 1;
     v_week := date_trunc('week', p_started_at, 'UTC');
     IF week_ends_at IS NULL OR p_ended_at > least(week_ends_at, v_week + interval '7 days') THEN
-      RAISE SQLSTATE 'LW001';
+      RETURN;
     END IF;
 """  # noqa: S608 – our own constants
 # Her own counters first. A lease that is big enough needs no other lock; only who takes leases back
@@ -212,69 +223,65 @@ _LOCKS = f"""
         (3, 'engagement_total', p_engagement, '')) AS w (place, scope, scope_id, period)
       USING (scope, scope_id, period)
       ORDER BY w.place FOR UPDATE OF c) AS l;
-    IF coalesce(cardinality(used), 0) <> 3 THEN RAISE SQLSTATE 'LW001'; END IF;
+    IF coalesce(cardinality(used), 0) <> 3 THEN RETURN; END IF;
 
-    SELECT b.effective_at, b.bill_minor INTO v_rate_from, rate_minor FROM engagement_bill_terms b
+    SELECT b.effective_at, b.bill_minor, l.position_units >= v_seconds
+      AND least(l.budget_units, l.credit_units) >= v_seconds * b.bill_minor
+    INTO v_rate_from, rate_minor, v_leased
+    FROM engagement_bill_terms b LEFT JOIN cap_leases l USING (engagement_id)
     WHERE b.engagement_id = p_engagement AND b.effective_at < p_ended_at
     ORDER BY b.effective_at DESC LIMIT 1;
-    IF v_rate_from IS NULL OR v_rate_from > p_started_at THEN RAISE SQLSTATE 'LW001'; END IF;
+    IF v_rate_from IS NULL OR v_rate_from > p_started_at THEN RETURN; END IF;
+    v_leased := coalesce(v_leased, false);
     v_needed := ARRAY[v_seconds, v_seconds, v_seconds,
                       v_seconds, v_seconds * rate_minor, v_seconds * rate_minor];
 
-    SELECT ARRAY[l.position_units, l.budget_units, l.credit_units] INTO v_free
-    FROM cap_leases l WHERE l.engagement_id = p_engagement;
-    v_free := coalesce(v_free, ARRAY[0, 0, 0]);
-    v_leased := v_free[1] >= v_needed[4] AND v_free[2] >= v_needed[5] AND v_free[3] >= v_needed[6];
-    IF v_leased THEN
-      SELECT array_agg(c.used ORDER BY w.place) INTO v_shared FROM cap_counters c JOIN (VALUES
+    IF NOT v_leased THEN
+      PERFORM FROM cap_counters c JOIN (VALUES
         (4, 'position_total', v_position, ''), (5, 'project_budget', v_project, ''),
         (6, 'credit_limit', record_usual_time.company_id, '')) AS w (place, scope, scope_id, period)
-      USING (scope, scope_id, period);
-    ELSE
-      SELECT array_agg(l.used ORDER BY l.place) INTO v_shared FROM (
-        SELECT w.place, c.used FROM cap_counters c JOIN (VALUES
-          (4, 'position_total', v_position, ''), (5, 'project_budget', v_project, ''),
-          (6, 'credit_limit', record_usual_time.company_id, ''))
-          AS w (place, scope, scope_id, period)
-        USING (scope, scope_id, period)
-        ORDER BY w.place FOR UPDATE OF c) AS l;
-      SELECT ARRAY[l.position_units, l.budget_units, l.credit_units] INTO v_free
-      FROM cap_leases l WHERE l.engagement_id = p_engagement;
-      v_free := coalesce(v_free, ARRAY[0, 0, 0]);
+      USING (scope, scope_id, period)
+      ORDER BY w.place FOR UPDATE OF c;
     END IF;
-    IF coalesce(cardinality(v_shared), 0) <> 3 THEN RAISE SQLSTATE 'LW001'; END IF;
-    used := used || v_shared;
 """  # noqa: S608 – our own constants
-# Read after the locks: whoever raised or cut a cap while we waited is heard.
+# Read after the locks: whoever moved or cut a cap, or handed the week in, while we waited is heard.
 _AGREED = f"""
-    SELECT max(l.weekly_minutes) INTO v_weekly FROM engagement_limits l
-    WHERE l.engagement_id = p_engagement AND l.effective_at < week_ends_at
-      AND l.effective_at >= coalesce(
-        (SELECT max(b.effective_at) FROM engagement_limits b
-         WHERE b.engagement_id = p_engagement
-           AND b.effective_at <= record_usual_time.week_starts_at), '-infinity');
-    SELECT l.total_minutes INTO v_total FROM engagement_limits l
-    WHERE l.engagement_id = p_engagement AND l.effective_at <= p_now
-    ORDER BY l.effective_at DESC LIMIT 1;
-    IF NOT FOUND OR v_weekly IS NULL THEN RAISE SQLSTATE 'LW001'; END IF;
-
-    agreed := ARRAY[
-      coalesce((SELECT w.weekly_minutes FROM trainer_week_caps w
-                WHERE w.trainer_id = record_usual_time.trainer_id),
-               {caps.DEFAULT_TRAINER_WEEK_MINUTES}) * 60,
-      v_weekly * 60,
-      coalesce(v_total * 60, {caps.NO_CAP}),
-      coalesce((SELECT p.total_minutes FROM positions p WHERE p.id = v_position) * 60,
-               {caps.NO_CAP}),
-      coalesce((SELECT b.budget_minor FROM project_bill_terms b
-                WHERE b.project_id = v_project) * 3600, {caps.NO_CAP}),
-      coalesce((SELECT t.credit_limit_minor FROM credit_terms t
-                WHERE t.company_id = record_usual_time.company_id AND t.effective_at <= p_now
-                ORDER BY t.effective_at DESC LIMIT 1),
-               {credit_terms.DEFAULT_CREDIT_LIMIT_MINOR}) * 3600];
+    SELECT
+      ARRAY[
+        coalesce((SELECT w.weekly_minutes FROM trainer_week_caps w
+                  WHERE w.trainer_id = record_usual_time.trainer_id),
+                 {caps.DEFAULT_TRAINER_WEEK_MINUTES}) * 60,
+        (SELECT max(l.weekly_minutes) FROM engagement_limits l
+         WHERE l.engagement_id = p_engagement AND l.effective_at < week_ends_at
+           AND l.effective_at >= coalesce(
+             (SELECT max(b.effective_at) FROM engagement_limits b
+              WHERE b.engagement_id = p_engagement
+                AND b.effective_at <= record_usual_time.week_starts_at), '-infinity')) * 60,
+        (SELECT coalesce(l.total_minutes * 60, {caps.NO_CAP}) FROM engagement_limits l
+         WHERE l.engagement_id = p_engagement AND l.effective_at <= p_now
+         ORDER BY l.effective_at DESC LIMIT 1),
+        coalesce((SELECT p.total_minutes FROM positions p WHERE p.id = v_position) * 60,
+                 {caps.NO_CAP}),
+        coalesce((SELECT b.budget_minor FROM project_bill_terms b
+                  WHERE b.project_id = v_project) * 3600, {caps.NO_CAP}),
+        coalesce((SELECT t.credit_limit_minor FROM credit_terms t
+                  WHERE t.company_id = record_usual_time.company_id AND t.effective_at <= p_now
+                  ORDER BY t.effective_at DESC LIMIT 1),
+                 {credit_terms.DEFAULT_CREDIT_LIMIT_MINOR}) * 3600],
+      ARRAY(SELECT c.used FROM cap_counters c JOIN (VALUES
+        (4, 'position_total', v_position, ''), (5, 'project_budget', v_project, ''),
+        (6, 'credit_limit', record_usual_time.company_id, '')) AS w (place, scope, scope_id, period)
+        USING (scope, scope_id, period) ORDER BY w.place),
+      coalesce((SELECT ARRAY[l.position_units, l.budget_units, l.credit_units] FROM cap_leases l
+                WHERE l.engagement_id = p_engagement), ARRAY[0, 0, 0]),
+      EXISTS (SELECT FROM timesheets t WHERE t.id = v_sheet AND t.state IN ({_TAKING}))
+    INTO agreed, v_shared, v_free, v_taking;
+    IF NOT v_taking OR agreed[2] IS NULL OR agreed[3] IS NULL OR cardinality(v_shared) <> 3
+    THEN RETURN; END IF;
+    used := used || v_shared;
     v_own := {caps.NO_CAP};
     FOR i IN 1..3 LOOP
-      IF used[i] + v_needed[i] > agreed[i] THEN RAISE SQLSTATE 'LW001'; END IF;
+      IF used[i] + v_needed[i] > agreed[i] THEN RETURN; END IF;
       used[i] := used[i] + v_needed[i];
       v_own := least(v_own, agreed[i] - used[i]);
     END LOOP;
@@ -282,25 +289,18 @@ _AGREED = f"""
 # What is told of a shared cap counts its own lease as left, and others' as used; where it would
 # then seem to bind, the long way looks more closely.
 _SHARED = f"""
-    IF v_leased THEN
-      UPDATE cap_leases l SET position_units = l.position_units - v_needed[4],
-        budget_units = l.budget_units - v_needed[5], credit_units = l.credit_units - v_needed[6]
-      WHERE l.engagement_id = p_engagement AND l.position_units >= v_needed[4]
-        AND l.budget_units >= v_needed[5] AND l.credit_units >= v_needed[6];
-      IF NOT FOUND THEN RAISE SQLSTATE 'LW001'; END IF;
-    END IF;
     FOR i IN 4..6 LOOP
       v_weight := CASE i WHEN 4 THEN 1 ELSE rate_minor END;
       IF v_leased THEN
-        IF used[i] > agreed[i] THEN RAISE SQLSTATE 'LW001'; END IF;
+        IF used[i] > agreed[i] THEN RETURN; END IF;
         v_moved[i] := 0;
         v_free[i - 3] := v_free[i - 3] - v_needed[i];
       ELSE
         v_room := agreed[i] - used[i] - v_needed[i];
-        IF v_room < 0 THEN RAISE SQLSTATE 'LW001'; END IF;
-        v_slice := least(v_weekly * 60 * v_weight - v_free[i - 3],
+        IF v_room < 0 THEN RETURN; END IF;
+        v_slice := least(agreed[2] * v_weight - v_free[i - 3],
           v_room / ({leases.SHARE} * greatest({leases.CROWD}, v_crowd)));
-        IF v_slice <= 0 OR v_slice * {leases.SLICES_A_WEEK} < v_weekly * 60 * v_weight THEN
+        IF v_slice <= 0 OR v_slice * {leases.SLICES_A_WEEK} < agreed[2] * v_weight THEN
           v_slice := 0;
         END IF;
         v_moved[i] := v_needed[i] + v_slice;
@@ -308,9 +308,17 @@ _SHARED = f"""
         v_free[i - 3] := v_free[i - 3] + v_slice;
       END IF;
       used[i] := used[i] + v_moved[i] - v_free[i - 3];
-      IF (agreed[i] - used[i]) / v_weight < v_own THEN RAISE SQLSTATE 'LW001'; END IF;
+      IF (agreed[i] - used[i]) / v_weight < v_own THEN RETURN; END IF;
     END LOOP;
-    IF NOT v_leased AND v_added <> ARRAY[0, 0, 0]::bigint[] THEN
+"""
+_WRITES = f"""
+    IF v_leased THEN
+      UPDATE cap_leases l SET position_units = l.position_units - v_needed[4],
+        budget_units = l.budget_units - v_needed[5], credit_units = l.credit_units - v_needed[6]
+      WHERE l.engagement_id = p_engagement AND l.position_units >= v_needed[4]
+        AND l.budget_units >= v_needed[5] AND l.credit_units >= v_needed[6];
+      IF NOT FOUND THEN RETURN; END IF;
+    ELSIF v_added <> ARRAY[0, 0, 0]::bigint[] THEN
       INSERT INTO cap_leases AS l (engagement_id, position_id, project_id, company_id,
                                    position_units, budget_units, credit_units)
       VALUES (p_engagement, v_position, v_project, record_usual_time.company_id,
@@ -320,10 +328,6 @@ _SHARED = f"""
           budget_units = l.budget_units + v_added[2],
           credit_units = l.credit_units + v_added[3];
     END IF;
-"""  # noqa: S608 – our own constants
-_WRITES = f"""
-    PERFORM FROM timesheets t WHERE t.id = v_sheet AND t.state IN ({_TAKING});
-    IF NOT FOUND THEN RAISE SQLSTATE 'LW001'; END IF;
     INSERT INTO time_entries (
       id, root_id, trainer_id, engagement_id, company_id, timesheet_id, week_starts_at, source,
       state, started_at, ended_at, stops_by_at, phone_offset_seconds, said_started_at,
@@ -361,7 +365,8 @@ _WRITES = f"""
     sheet_id := v_sheet;
 """  # noqa: S608 – our own constants
 # With `p_phone_started_at` it is a timer, whose time until `p_ended_at` is reserved.
-# The block with the exception is a savepoint: an unusual entry leaves neither rows nor locks.
+# It only reads and locks until the entry is known to be usual: whatever returns before has written
+# nothing. An id that is taken, or time that is, fails the whole statement.
 after_create(
     TimeEntry.__table__,
     f"""
@@ -377,16 +382,12 @@ CREATE FUNCTION record_usual_time(
 DECLARE
   v_seconds bigint := extract(epoch FROM p_ended_at - p_started_at);
   v_position uuid; v_project uuid; v_sheet uuid; v_asked jsonb; v_crowd bigint; v_day date;
-  v_week timestamptz; v_rate_from timestamptz; v_weekly bigint; v_total bigint;
+  v_week timestamptz; v_rate_from timestamptz; v_taking boolean;
   v_needed bigint[]; v_free bigint[]; v_shared bigint[]; v_leased boolean; v_own bigint;
   v_weight bigint; v_room bigint; v_slice bigint;
   v_moved bigint[] := ARRAY[0, 0, 0, 0, 0, 0]; v_added bigint[] := ARRAY[0, 0, 0];
 BEGIN
-  BEGIN{_FACTS}{_LOCKS}{_AGREED}{_SHARED}{_WRITES}
-  EXCEPTION WHEN SQLSTATE 'LW001' OR unique_violation OR exclusion_violation THEN
-    sheet_id := NULL;
-  END;
-END
+{_FACTS}{_LOCKS}{_AGREED}{_SHARED}{_WRITES}END
 $$""",
     down="DROP FUNCTION IF EXISTS record_usual_time",
 )

@@ -91,7 +91,6 @@ DECLARE
   v_week timestamptz; v_until timestamptz; v_sheet uuid; v_position uuid; v_project uuid;
   v_rate bigint; v_rates bigint; v_back bigint; v_held bigint;
 BEGIN
-  BEGIN
     SELECT u.id, g.subject_id INTO user_id, trainer_id
     {_CALLER};
 
@@ -102,7 +101,7 @@ BEGIN
     WHERE t.id = p_entry AND t.root_id = p_entry
       AND t.trainer_id = stop_usual_timer.trainer_id AND t.state = 'running'
       AND NOT e.pauses && tstzrange(t.started_at, p_now, '[]');
-    IF NOT FOUND THEN RAISE SQLSTATE 'LW001'; END IF;
+    IF NOT FOUND THEN RETURN; END IF;
 
     SELECT count(*) INTO v_held FROM (
       SELECT c.used FROM cap_counters c JOIN (VALUES
@@ -113,7 +112,7 @@ BEGIN
         AS w (place, scope, scope_id, period)
       USING (scope, scope_id, period)
       ORDER BY w.place FOR UPDATE OF c) AS l;
-    IF v_held <> 3 THEN RAISE SQLSTATE 'LW001'; END IF;
+    IF v_held <> 3 THEN RETURN; END IF;
 
     SELECT t.stops_by_at, greatest(
         date_trunc('second', least(p_now, coalesce(
@@ -126,16 +125,16 @@ BEGIN
     FROM time_entries t
     WHERE t.id = p_entry AND t.state = 'running' AND t.said_ended_at IS NULL
       AND t.stops_by_at > t.started_at
-      AND NOT EXISTS (SELECT FROM time_entries o WHERE o.root_id = p_entry AND o.id <> p_entry);
+      AND NOT EXISTS (SELECT FROM time_entries o WHERE o.root_id = p_entry AND o.root_id <> o.id);
     IF NOT FOUND OR ended_at > v_until OR v_until > v_week + interval '7 days' THEN
-      RAISE SQLSTATE 'LW001';
+      RETURN;
     END IF;
 
     SELECT t.id INTO v_sheet FROM timesheets t
     WHERE t.engagement_id = stop_usual_timer.engagement_id
       AND t.week_starts_at = stop_usual_timer.week_starts_at
       AND t.week_ends_at >= v_until AND t.state IN ({_TAKING});
-    IF NOT FOUND THEN RAISE SQLSTATE 'LW001'; END IF;
+    IF NOT FOUND THEN RETURN; END IF;
 
     SELECT count(*), max(b.bill_minor) INTO v_rates, v_rate FROM engagement_bill_terms b
     WHERE b.engagement_id = stop_usual_timer.engagement_id AND b.effective_at < v_until
@@ -143,7 +142,7 @@ BEGIN
         (SELECT max(o.effective_at) FROM engagement_bill_terms o
          WHERE o.engagement_id = stop_usual_timer.engagement_id
            AND o.effective_at <= stop_usual_timer.started_at), '-infinity');
-    IF v_rates <> 1 THEN RAISE SQLSTATE 'LW001'; END IF;
+    IF v_rates <> 1 THEN RETURN; END IF;
 
     v_back := extract(epoch FROM v_until - ended_at);
     UPDATE time_entries t SET state = 'recorded', ended_at = stop_usual_timer.ended_at,
@@ -168,9 +167,6 @@ BEGIN
           credit_units = l.credit_units + v_back * v_rate;
     END IF;
     sheet_id := v_sheet;
-  EXCEPTION WHEN SQLSTATE 'LW001' THEN
-    sheet_id := NULL;
-  END;
 END
 $$""",  # noqa: S608 – our own constants
     down="DROP FUNCTION IF EXISTS stop_usual_timer",

@@ -112,8 +112,14 @@ class TimeEntry(Row):
         Index("ix_time_entries_trainer_id", "trainer_id", "started_at", "id"),
         Index("ix_time_entries_engagement_id", "engagement_id", "week_starts_at"),
         Index("ix_time_entries_timesheet_id", "timesheet_id"),
-        Index("ix_time_entries_root_id", "root_id"),
-        Index("ix_time_entries_approval_id", "approval_id"),
+        # Most entries are one piece and not yet approved: these indexes hold the others alone, so
+        # that a new entry writes as few of them as it can.
+        Index("ix_time_entries_root_id", "root_id", postgresql_where=text("root_id <> id")),
+        Index(
+            "ix_time_entries_approval_id",
+            "approval_id",
+            postgresql_where=text("approval_id IS NOT NULL"),
+        ),
         Index(
             "ix_time_entries_over_cap",
             "decide_by_at",
@@ -125,7 +131,7 @@ class TimeEntry(Row):
     root_id: Mapped[UUID]
     trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"))
     engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagements.id"))
-    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"))
     timesheet_id: Mapped[UUID | None] = mapped_column(ForeignKey("timesheets.id"))
     week_starts_at: Mapped[datetime]
     source: Mapped[str]

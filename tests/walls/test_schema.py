@@ -84,17 +84,27 @@ async def test_every_table_has_a_primary_key(session: AsyncSession) -> None:
     assert bare.all() == []
 
 
+# A company is never deleted, and its time is found by engagement. An index on it would be one more
+# write with every entry.
+NEVER_FOLLOWED = {("time_entries", "fk_time_entries_company_id")}
+
+
 async def test_every_foreign_key_has_an_index_that_begins_with_it(session: AsyncSession) -> None:
-    """Without one, a delete or a join upstream reads the whole table."""
+    """Without one, a delete or a join upstream reads the whole table.
+
+    An index that leaves out empty keys serves as well.
+    """
     bare = await session.execute(
         text(
             "SELECT k.conrelid::regclass::text, k.conname FROM pg_constraint k"
             " WHERE k.contype = 'f' AND NOT EXISTS (SELECT FROM pg_index i"
-            " WHERE i.indrelid = k.conrelid AND i.indpred IS NULL"
+            " WHERE i.indrelid = k.conrelid AND (i.indpred IS NULL"
+            "   OR pg_get_expr(i.indpred, i.indrelid) = '(' || (SELECT attname FROM pg_attribute"
+            "     WHERE attrelid = k.conrelid AND attnum = k.conkey[1]) || ' IS NOT NULL)')"
             " AND (i.indkey::int2[])[0:cardinality(k.conkey)-1] @> k.conkey)"
         )
     )
-    assert not (found := [tuple(row) for row in bare]), found
+    assert not (found := {tuple(row) for row in bare} - NEVER_FOLLOWED), found
 
 
 def _order() -> dict[str, int]:

@@ -60,7 +60,9 @@ POLICY = DoorPolicy(
     },
 )
 
+# Routes are tried in this order: those of hours are asked most.
 ROUTERS: tuple[APIRouter, ...] = (
+    time_routes.ROUTER,
     session_routes.routes,
     registration_routes.ROUTER,
     profile_routes.ROUTER,
@@ -69,7 +71,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     notice_routes.ROUTER,
     hiring_routes.ROUTER,
     terms_routes.ROUTER,
-    time_routes.ROUTER,
     sync_routes.ROUTER,
     contest_routes.ROUTER,
     adjustment_routes.ROUTER,

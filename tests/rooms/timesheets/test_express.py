@@ -46,10 +46,11 @@ class OnSession(Calls):
         self.asked = 0
 
     async def row(self, statement: str, *values: Any) -> Any:
-        raw = await (await self._session.connection()).get_raw_connection()
-        assert raw.driver_connection is not None
-        found = await raw.driver_connection.fetchrow(statement, *values)
         self.asked += 1
+        async with self._session.begin_nested():
+            raw = await (await self._session.connection()).get_raw_connection()
+            assert raw.driver_connection is not None
+            found = await raw.driver_connection.fetchrow(statement, *values)
         self.usual += found["sheet_id"] is not None
         return found
 
