@@ -54,6 +54,7 @@ def reach_outside(settings: Settings) -> Outside:
         notices=StripeNotices(
             platform_secrets=[s.get_secret_value() for s in settings.stripe_webhook_secrets],
             connect_secrets=[s.get_secret_value() for s in settings.stripe_connect_webhook_secrets],
+            live=settings.is_live_money,
         ),
         files=LocalFiles(settings.data_dir / "files"),
         mailer=_mailer(settings),

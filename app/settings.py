@@ -73,6 +73,11 @@ class Settings(BaseSettings):
             raise ValueError("LEHRWERK_APNS_KEY_FILE, …_KEY_ID, …_TEAM_ID and …_TOPIC go together")
         return self
 
+    @property
+    def is_live_money(self) -> bool:
+        """Whether the key is for real money: Stripe says so in the key itself."""
+        return "_live_" in self.stripe_key.get_secret_value()
+
     @model_validator(mode="after")
     def _no_default_secret_outside_development(self) -> Self:
         """A default secret in production is an open door (as happened to Kimai, CVE-2026-52824)."""

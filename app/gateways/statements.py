@@ -72,3 +72,8 @@ class Statements(Protocol):
         self, account: str | None, *, since: datetime, after: str | None
     ) -> NoticePage:
         """Notices of the last 30 days at most that no letterbox has taken."""
+
+    async def thin_notices(
+        self, kinds: Sequence[str], *, since: datetime, after: str | None
+    ) -> NoticePage:
+        """Thin notices of these kinds, taken or not: the provider does not say which were."""

@@ -11,6 +11,7 @@ import structlog
 
 from app.domain.errands import Errand
 from app.gateways.payments import Notice, PaymentsUnavailable
+from app.jobs import stripe_events
 from app.jobs.toolbox import Toolbox
 from app.kit import inbox, queue
 from app.notices import reminding
@@ -32,7 +33,7 @@ async def look_for_missed_events(tools: Toolbox) -> None:
 
 async def fetch_missed_events(tools: Toolbox, payload: Mapping[str, str]) -> None:
     """Errand FETCH_MISSED_EVENTS: the platform's, and those of every account that was paid within
-    the thirty days: nothing else could have happened there that we must hear of.
+    the thirty days: nothing else could have happened there that we must hear of. Thin ones last.
 
     A silent provider is asked again with the next round.
     """
@@ -43,6 +44,7 @@ async def fetch_missed_events(tools: Toolbox, payload: Mapping[str, str]) -> Non
     try:
         for account in (None, *accounts):
             await _fetch(tools, account)
+        await _fetch_thin(tools)
     except PaymentsUnavailable as error:
         _log.warning("missed_events_not_fetched", why=str(error))
 
@@ -54,6 +56,20 @@ async def _fetch(tools: Toolbox, account: str | None) -> None:
         await _store(tools, "stripe" if account is None else "stripe-connect", page.notices)
         if (cursor := page.cursor) is None:
             return
+
+
+async def _fetch_thin(tools: Toolbox) -> None:
+    """Of the kinds that do something here: the provider lists all, delivered or not."""
+    kinds = [kind for kind in stripe_events.LOOKS if kind.startswith("v2.")]
+    page = await tools.outside.statements.thin_notices(
+        kinds, since=tools.clock.now() - KEPT_FOR, after=None
+    )
+    async with tools.database.begin() as session:
+        # Such an event may have come to either address.
+        missing = await inbox.not_here(session, [notice.event_id for notice in page.notices])
+    await _store(
+        tools, "stripe-connect", [each for each in page.notices if each.event_id in missing]
+    )
 
 
 async def _store(tools: Toolbox, source: str, notices: Sequence[Notice]) -> None:

@@ -47,6 +47,20 @@ async def _ignore(session: AsyncSession, now: datetime) -> str:
     return "ignored"
 
 
+async def _foreign(session: AsyncSession, now: datetime) -> str:
+    del session, now
+    return "foreign_account"
+
+
+async def _is_ours(tools: Toolbox, account: str) -> bool:
+    """Somebody else's account is not asked about. Raises NotKnownYet."""
+    async with tools.database.begin() as session:
+        known = await accounts.is_known(session, account, now=tools.clock.now())
+    if known is None:
+        raise settling.NotKnownYet(account)
+    return known
+
+
 async def checkout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     """A payment page was paid, has expired, or its direct debit has failed."""
     state = await tools.outside.payments.checkout_state(event.object_id)
@@ -62,6 +76,8 @@ async def bank_payout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     account, bank_payout_id = str(event.body.get("account", "")), event.object_id
     if not account:
         return _ignore  # the platform's own payouts are not ours to settle
+    if not await _is_ours(tools, account):
+        return _foreign
     state = await tools.outside.payments.bank_payout_state(account, bank_payout_id)
 
     async def effect(session: AsyncSession, now: datetime) -> str:
@@ -73,6 +89,8 @@ async def bank_payout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
 async def payee_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     """What a trainer's account may do, or what is still asked of her, has changed (thin)."""
     account = str(event.body.get("related_object", {}).get("id", ""))
+    if not await _is_ours(tools, account):
+        return _foreign
     asked_at = tools.clock.now()
     state = await tools.outside.payments.payee_state(account)
 

@@ -1,5 +1,6 @@
 """An inbox for webhooks: verified, stored once per provider id, handled later by a job."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,16 @@ async def store(
         .on_conflict_do_nothing()
         .returning(InboxEvent.id)
     )
+
+
+async def not_here(session: AsyncSession, provider_event_ids: Sequence[str]) -> set[str]:
+    """Those of the events that no source has brought yet."""
+    here = await session.scalars(
+        select(InboxEvent.provider_event_id).where(
+            InboxEvent.provider_event_id.in_(provider_event_ids)
+        )
+    )
+    return set(provider_event_ids) - set(here)
 
 
 async def load(session: AsyncSession, event_id: UUID) -> InboxEvent | None:

@@ -1,7 +1,7 @@
 """Payout accounts: opening one, the way to the provider's form, and what is still missing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, update
@@ -16,6 +16,9 @@ from app.kit.db import Database
 from app.payouts.refusals import PaymentProviderSilent, PayoutAccountRefused
 from app.payouts.tables import PayoutAccount
 from app.trainers.tables import Trainer
+
+# An account that was asked for and never answered about is no longer waited for after this.
+_ANSWER_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,25 @@ async def account_of(session: AsyncSession, trainer_id: UUID) -> AccountFacts:
     if row is None or row.provider_account_id is None:
         return AccountFacts(opened=False, ready=False, missing=(), fetched_at=None)
     return AccountFacts(True, row.ready, tuple(row.missing), row.fetched_at)
+
+
+async def is_known(session: AsyncSession, account: str, *, now: datetime) -> bool | None:
+    """Whether an account at the provider is a trainer's; None while it may yet turn out to be,
+    because one was asked for and the answer is not written down."""
+    known = await session.scalar(
+        select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
+    )
+    if known is not None:
+        return True
+    asked_for = await session.scalar(
+        select(PayoutAccount.trainer_id)
+        .where(
+            PayoutAccount.provider_account_id.is_(None),
+            PayoutAccount.intended_at > now - _ANSWER_WITHIN,
+        )
+        .limit(1)
+    )
+    return None if asked_for is not None else False
 
 
 async def onboarding_link(

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import stripe
 
@@ -12,31 +13,47 @@ TOLERANCE_S = 300
 
 
 class StripeNotices:
-    """Several secrets each, so that one can be rolled; none configured means: refuse."""
+    """Several secrets each, so that one can be rolled; none configured means: refuse. `live`: the
+    mode of our own key, which an event must have too."""
 
     def __init__(
         self,
         *,
         platform_secrets: Sequence[str],
         connect_secrets: Sequence[str],
+        live: bool,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._platform = tuple(s for s in platform_secrets if s)
         self._connect = tuple(s for s in connect_secrets if s)
+        self._live = live
         self._now = now
 
     def read(self, raw: bytes, signature: str, *, connect: bool) -> Notice:
         secrets = self._connect if connect else self._platform
         if not secrets:
             raise ForgedNotice("no webhook secret is configured")
+        # The SDK compares as text in constant time, which other characters end with a TypeError.
+        if not signature.isascii():
+            raise ForgedNotice("no signature")
         self._refuse_future(signature)
         if not any(self._fits(raw, signature, secret) for secret in secrets):
             raise ForgedNotice("the signature does not fit")
         try:
             body = json.loads(raw)
-            return Notice(str(body["id"]), str(body["type"]), body)
-        except (ValueError, KeyError, TypeError) as error:
+            notice = Notice(str(body["id"]), str(body["type"]), body)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise ForgedNotice("signed, but not an event") from error
+        self._refuse_misdirected(body, connect=connect)
+        return notice
+
+    def _refuse_misdirected(self, body: dict[str, Any], *, connect: bool) -> None:
+        """Real money is not told of in a test, nor a payee's account at the platform's address:
+        each endpoint has its own secret, but nothing stops anybody from configuring one for two."""
+        if body.get("livemode") is not self._live:
+            raise ForgedNotice("of the other mode, live or test")
+        if body.get("object") == "event" and bool(body.get("account")) is not connect:
+            raise ForgedNotice("for the other endpoint")
 
     def _fits(self, raw: bytes, signature: str, secret: str) -> bool:
         try:

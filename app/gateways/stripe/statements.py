@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from stripe import BalanceTransaction, Event, RequestOptions, StripeClient
 from stripe.params import BalanceTransactionListParams, EventListParams
+from stripe.params.v2.core import EventListParams as ThinListParams
+from stripe.v2.core import Event as ThinEvent
 
 from app.gateways.payments import Notice
 from app.gateways.statements import Holding, NoticePage, StatementEntry, StatementPage
@@ -68,6 +70,20 @@ class StripeStatements:
         cursor = page.data[-1].id if page.has_more and page.data else None
         return NoticePage([_notice(each) for each in page.data], cursor)
 
+    async def thin_notices(
+        self, kinds: Sequence[str], *, since: datetime, after: str | None
+    ) -> NoticePage:
+        notices: list[Notice] = []
+        params: ThinListParams = {
+            "types": list(kinds), "created": {"gte": since.isoformat()}, "limit": _PAGE
+        }  # fmt: skip
+        # A page of API v2 has an address and no cursor, so that all of them are one page of ours.
+        async with asking():
+            page = await self._client.v2.core.events.list_async(params)
+            async for each in page.auto_paging_iter():
+                notices.append(_thin(each))  # noqa: PERF401 – an iterator of the SDK, not ours
+        return NoticePage(notices, None)
+
 
 def _of(account: str | None) -> RequestOptions:
     return {} if account is None else {"stripe_account": account}
@@ -91,6 +107,12 @@ def _entry(said: BalanceTransaction) -> StatementEntry:
         happened_at=datetime.fromtimestamp(said.created, UTC),
         available_at=datetime.fromtimestamp(said.available_on, UTC),
     )
+
+
+def _thin(said: ThinEvent) -> Notice:
+    body = json.loads(json.dumps(said.to_dict(), default=str))
+    # As it would have come: the letterbox gets a thin event without its data.
+    return Notice(said.id, said.type, {k: v for k, v in body.items() if k != "data"})
 
 
 def _notice(said: Event) -> Notice:

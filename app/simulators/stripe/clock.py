@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime
 
+from app.simulators.stripe.refusals import Invalid
 from app.simulators.stripe.store import Store
 
 DAY = 86_400
@@ -30,3 +31,14 @@ class Clock:
 def as_text(moment: int) -> str:
     """The way API v2 writes a time."""
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def from_text(text: str) -> int:
+    """What `as_text` writes, and any other ISO 8601 with an offset. Raises Invalid."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise Invalid("Invalid timestamp", param="created") from problem
+    if read.tzinfo is None:
+        raise Invalid("Invalid timestamp", param="created")
+    return int(read.timestamp())

@@ -2,9 +2,11 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
-from app.simulators.stripe import clock
-from app.simulators.stripe.moments import API_VERSION, Json, Moment
+from app.simulators.stripe import clock, listing
+from app.simulators.stripe.moments import API_VERSION, Call, Json, Moment
+from app.simulators.stripe.refusals import Refused
 from app.simulators.stripe.store import PLATFORM, Row, Store, new_id
 
 PLATFORM_ENDPOINT = "platform"
@@ -124,3 +126,44 @@ def condition(params: Json, now: int) -> tuple[list[str], list[Any]]:
         settled = "('delivered', 'no_endpoint')"
         wanted.append(f"state {'IN' if params['delivery_success'] else 'NOT IN'} {settled}")
     return wanted, values
+
+
+def thin_page(call: Call) -> Json:
+    """`GET /v2/core/events`, newest first; the page after this one has its own address."""
+    said = call.params
+    limit = said.get("limit", 20)
+    if not 1 <= limit <= 100:
+        raise Refused("Limit must be between 1 and 100.", param="limit")
+    wanted = ["thin = 1", "created > ?"]
+    values: list[Any] = [call.now - KEPT_DAYS * clock.DAY]
+    if call.account != PLATFORM:
+        wanted.append("account = ?")
+        values.append(call.account)
+    for name, text in said.get("created", {}).items():
+        wanted.append(f"created {listing.COMPARISONS[name]} ?")
+        values.append(clock.from_text(text))
+    if "object_id" in said:
+        wanted.append("account = ?")
+        values.append(said["object_id"])
+    if said.get("types"):
+        wanted.append(f"type IN ({', '.join('?' for _ in said['types'])})")
+        values.extend(said["types"])
+    if call.next_page is not None:
+        wanted.append("seq < ?")
+        values.append(call.next_page)
+    # Conditions are words of this program; what a caller sent is bound.
+    sql = f"SELECT * FROM events WHERE {' AND '.join(wanted)} ORDER BY seq DESC LIMIT ?"  # noqa: S608 – see above
+    rows = call.store.rows(sql, (*values, limit + 1))
+    shown_rows, following = rows[:limit], None
+    if len(rows) > limit:
+        asked = [("limit", str(limit)), ("page", str(shown_rows[-1]["seq"]))]
+        asked += [(f"created[{name}]", text) for name, text in said.get("created", {}).items()]
+        asked += [(f"types[{n}]", kind) for n, kind in enumerate(said.get("types", []))]
+        if "object_id" in said:
+            asked.append(("object_id", said["object_id"]))
+        following = f"/v2/core/events?{urlencode(asked)}"
+    return {
+        "data": [json.loads(row["body"]) for row in shown_rows],
+        "next_page_url": following,
+        "previous_page_url": None,
+    }

@@ -25,6 +25,8 @@ from app.simulators.stripe.simulator import Simulator
 from app.simulators.stripe.store import PLATFORM, new_id
 
 LARGEST_BODY = 1_000_000
+# A word that no parameter of Stripe has: where the page of a v2 list is kept beside them.
+NEXT_PAGE = " page"
 
 
 @dataclass
@@ -172,7 +174,9 @@ class FrontDoor:
                 if kept is not None:
                     headers["Idempotent-Replayed"] = "true"
                     return Answer(kept["status"], kept["body"], headers)
-            call = Call(moment, _copy(asked.params), asked.path, asked.account, base_url)
+            params = _copy(asked.params)
+            page = params.pop(NEXT_PAGE, None)
+            call = Call(moment, params, asked.path, asked.account, base_url, page)
             done = self._attempt(call, asked)
             shown = done
             if asked.fault and asked.fault.kind == "error_500_after_commit":
@@ -242,7 +246,10 @@ def _copy(params: Json) -> Json:
 
 def _params(request: Request, body: bytes, operation: operations.Operation) -> Json:
     if request.method == "GET":
-        return operation.shape.read(forms.decode(request.url.query), as_text=True)
+        said = forms.decode(request.url.query)
+        page = said.pop("page", None) if operation.is_v2 else None
+        read = operation.shape.read(said, as_text=True)
+        return read if page is None else {**read, NEXT_PAGE: _cursor(page)}
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -254,6 +261,12 @@ def _params(request: Request, body: bytes, operation: operations.Operation) -> J
     except (ValueError, RecursionError) as problem:
         raise Invalid("Invalid request body: not JSON.") from problem
     return operation.shape.read(read, as_text=False)
+
+
+def _cursor(page: str) -> int:
+    if not (isinstance(page, str) and page.isascii() and page.isdigit() and len(page) < 19):
+        raise Invalid("Invalid page token.", param="page")
+    return int(page)
 
 
 def _no_constant(name: str) -> None:

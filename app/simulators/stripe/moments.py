@@ -23,13 +23,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class Call:
-    """One API call after the front door: `account` is the connected account or PLATFORM."""
+    """One API call after the front door: `account` is the connected account or PLATFORM.
+
+    `next_page` is the cursor of a v2 list, which its own `next_page_url` carries.
+    """
 
     moment: Moment
     params: Json
     path: Mapping[str, str] = field(default_factory=dict)
     account: str = PLATFORM
     base_url: str = ""
+    next_page: int | None = None
 
     @property
     def store(self) -> Store:

@@ -156,6 +156,12 @@ OPERATIONS = (
     ),
     _operation("GET /v2/core/events/{id}", "v2.core.EventRetrieveParams", (), _thin_event),
     _operation(
+        "GET /v2/core/events",
+        "v2.core.EventListParams",
+        ("created", "limit", "object_id", "types"),
+        events.thin_page,
+    ),
+    _operation(
         "POST /v1/customers",
         "CustomerCreateParams",
         (*NOTED, "name", "email", "phone", "address", "preferred_locales"),
