@@ -29,6 +29,7 @@ from app.gateways.smtp import Encryption, SmtpMailer, SmtpServer
 from app.gateways.stripe.client import make_client
 from app.gateways.stripe.notices import StripeNotices
 from app.gateways.stripe.payments import StripePayments
+from app.gateways.stripe.reversals import StripeReversals
 from app.gateways.stripe.statements import StripeStatements
 from app.jobs import schedules
 from app.jobs.toolbox import Toolbox
@@ -50,6 +51,7 @@ def reach_outside(settings: Settings) -> Outside:
     client_of_stripe = make_client(settings)
     return Outside(
         payments=StripePayments(client_of_stripe),
+        reversals=StripeReversals(client_of_stripe),
         statements=StripeStatements(client_of_stripe),
         notices=StripeNotices(
             platform_secrets=[s.get_secret_value() for s in settings.stripe_webhook_secrets],

@@ -122,11 +122,11 @@ SELECT pay_id, approval_id, engagement_id, trainer_id, starts, starts + interval
 INSERT INTO invoice_runs (id, through_on, created_by_user_id, created_at)
 VALUES (bench_id('run', '', 0), '2020-01-01', bench_id('deal0', 'owner', 0), now());
 INSERT INTO invoices (id, run_id, company_id, series, year, sequence, number, language, state,
-                      currency, net_minor, tax_minor, gross_minor, issuer, buyer, service_from_on,
-                      service_to_on, issued_at, issued_on, due_on, collected_at)
+                      currency, net_minor, tax_minor, gross_minor, settled_minor, issuer, buyer,
+                      service_from_on, service_to_on, issued_at, issued_on, due_on, collected_at)
 SELECT invoice_id, bench_id('run', '', 0), company_id, 'RE', 2020, place, 'RE-' || place, 'en',
-       'collected', 'USD', net, net * 19 / 100, net + net * 19 / 100, '{}', '{}', said::date,
-       said::date, said, said::date, said::date, said
+       'collected', 'USD', net, net * 19 / 100, net + net * 19 / 100, net + net * 19 / 100,
+       '{}', '{}', said::date, said::date, said, said::date, said::date, said
 FROM (SELECT invoice_id, company_id, said, count(*) * 540000 AS net,
              row_number() OVER (ORDER BY said, company_id) AS place
       FROM deal_weeks WHERE paid GROUP BY invoice_id, company_id, said) AS made;
@@ -144,6 +144,10 @@ INSERT INTO collections (id, invoice_id, kind, state, amount_minor, currency, pr
 SELECT bench_id('collection', '', sequence), id, 'checkout', 'paid', gross_minor, 'USD',
        'cs_' || sequence, 'https://pay.example', 'ch_' || sequence, 'txn_' || sequence, 3000,
        issued_at, issued_at, issued_at, issued_at, issued_at FROM invoices;
+INSERT INTO invoice_settlements (id, invoice_id, collection_id, kind, about_id, amount_minor,
+                                 currency, at)
+SELECT c.id, c.invoice_id, c.id, 'payment', c.id, c.amount_minor, c.currency, c.paid_at
+FROM collections c;
 INSERT INTO payout_runs (id, as_of_at, state, created_by_user_id, created_at)
 VALUES (bench_id('run', '', 0), now(), 'finished', bench_id('deal0', 'owner', 0), now());
 INSERT INTO payouts (id, run_id, trainer_id, state, pay_minor, currency, provider_account_id,

@@ -120,6 +120,10 @@ _STATEMENTS = {
                  currency, amount_minor - stripe_fee_minor AS said, 0 AS minor
           FROM collections WHERE kind = 'checkout' AND state = 'paid'
           UNION ALL
+          SELECT CASE WHEN cleared_at IS NULL THEN 'asset:stripe:pending'
+                      ELSE 'asset:stripe:available' END, currency, net_minor, 0
+          FROM provider_moves
+          UNION ALL
           SELECT 'asset:stripe:available', currency, -pay_minor, 0
           FROM payouts WHERE transfer_id IS NOT NULL
           UNION ALL

@@ -15,8 +15,13 @@ INCOME_SERVICES = "income:services"
 EXPENSE_TRAINERS = "expense:trainers"
 EXPENSE_PROCESSING = "expense:stripe:processing"
 EXPENSE_CONNECT = "expense:stripe:connect"
+EXPENSE_DISPUTE = "expense:stripe:dispute"
+EXPENSE_GOODWILL = "expense:goodwill"
+EXPENSE_BAD_DEBT = "expense:bad_debt:client"
 
-_AUTHORISING = re.compile(r"liability:trainer:[0-9a-f-]{36}:(payable|paying)")
+_AUTHORISING = re.compile(
+    r"liability:(trainer:[0-9a-f-]{36}:(payable|paying)|client:[0-9a-f-]{36}:unapplied)"
+)
 _KINDS = ("asset", "liability", "income", "expense", "equity")
 
 
@@ -28,6 +33,21 @@ def unbilled(company_id: UUID) -> str:
 def receivable(company_id: UUID) -> str:
     """Invoiced and not yet paid."""
     return f"asset:receivable:client:{company_id}"
+
+
+def unapplied(company_id: UUID) -> str:
+    """A company's money that settles nothing yet: its credit."""
+    return f"liability:client:{company_id}:unapplied"
+
+
+def refunding(company_id: UUID) -> str:
+    """Decided to go back to a company and not yet out of the provider's hands."""
+    return f"liability:client:{company_id}:refunding"
+
+
+def dispute(provider_dispute_id: str) -> str:
+    """Taken away by a bank while it decides a dispute; zero once it has decided."""
+    return f"asset:dispute:{provider_dispute_id}"
 
 
 def connected(account: str) -> str:

@@ -10,6 +10,7 @@ class Errand(StrEnum):
     TELL_ROOM_CHANGED = "tell_room_changed"  # {"project_id" | "position_id", "change_id"}
     SEND_NOTICES = "send_notices"  # {}
     RENDER_INVOICE = "render_invoice"  # {"invoice_id"}
+    SEND_REFUND = "send_refund"  # {"refund_id"}
     SEND_PAYOUT = "send_payout"  # {"payout_id"}
     HANDLE_STRIPE_EVENT = "handle_stripe_event"  # {"inbox_event_id"}
     WRITE_EXPORT = "write_export"  # {"export_id"}

@@ -19,11 +19,17 @@ class InvoiceState(StrEnum):
 
 
 class InvoiceEvent(StrEnum):
+    """reopen: money that had come in was taken back."""
+
     COLLECT = "collect"
+    REOPEN = "reopen"
 
 
 INVOICE_MOVES: Final[Mapping[tuple[InvoiceState, InvoiceEvent], InvoiceState]] = MappingProxyType(
-    {(InvoiceState.ISSUED, InvoiceEvent.COLLECT): InvoiceState.COLLECTED}
+    {
+        (InvoiceState.ISSUED, InvoiceEvent.COLLECT): InvoiceState.COLLECTED,
+        (InvoiceState.COLLECTED, InvoiceEvent.REOPEN): InvoiceState.ISSUED,
+    }
 )
 
 
@@ -56,6 +62,8 @@ COLLECTION_MOVES: Final[Mapping[tuple[CollectionState, CollectionEvent], Collect
             (_C.INTENDED, _E.EXPIRE): _C.EXPIRED,
             (_C.OPEN, _E.PAY): _C.PAID,
             (_C.OPEN, _E.EXPIRE): _C.EXPIRED,
+            # Somebody paid in the very moment in which we gave the page up. Money is money.
+            (_C.EXPIRED, _E.PAY): _C.PAID,
         }
     )
 )

@@ -88,7 +88,12 @@ class Kind(StrEnum):
     STAFF_CONTEST_WAITING = "staff_contest_waiting"
     STAFF_CONTEST_DUE = "staff_contest_due"
 
+    INVOICE_OPEN_AGAIN = "invoice_open_again"
+    REFUND_SENT = "refund_sent"
+
     STAFF_RECONCILIATION_OPEN = "staff_reconciliation_open"
+    STAFF_DISPUTE_OPENED = "staff_dispute_opened"
+    STAFF_REFUND_FAILED = "staff_refund_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,11 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.STAFF_OVER_CAP_DUE: _manner(_O, "engagement", mandatory=True),
         _K.STAFF_CONTEST_WAITING: _manner(_O, "contest", mandatory=True),
         _K.STAFF_CONTEST_DUE: _manner(_O, "contest", mandatory=True),
+        _K.INVOICE_OPEN_AGAIN: _manner(_C, "invoice", mandatory=True),
+        _K.REFUND_SENT: _manner(_C, "invoice"),
         _K.STAFF_RECONCILIATION_OPEN: _manner(Audience.FINANCE, "reconciliation", mandatory=True),
+        _K.STAFF_DISPUTE_OPENED: _manner(Audience.FINANCE, "dispute", mandatory=True),
+        _K.STAFF_REFUND_FAILED: _manner(Audience.FINANCE, "refund", mandatory=True),
     }
 )
 

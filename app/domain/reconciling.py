@@ -30,6 +30,8 @@ class Cause(StrEnum):
     PAYMENT_NOT_BOOKED = "payment_not_booked"
     TRANSFER_NOT_BOOKED = "transfer_not_booked"
     BANK_PAYOUT_NOT_BOOKED = "bank_payout_not_booked"
+    REFUND_NOT_BOOKED = "refund_not_booked"
+    DISPUTE_NOT_BOOKED = "dispute_not_booked"
     NO_RULE = "no_rule"
     NEVER_HAPPENED = "never_happened"
     FEE_DIFFERS = "fee_differs"
@@ -81,6 +83,10 @@ class Difference:
 _BY_SOURCE = {
     "charge": "charge",
     "payment": "charge",
+    "refund": "refund",
+    "payment_refund": "refund",
+    "refund_failure": "refund_failed",
+    "payment_failure_refund": "refund_failed",
     "transfer": "transfer",
     "payout": "bank_payout",
     "payout_cancel": "bank_failed",
@@ -88,7 +94,13 @@ _BY_SOURCE = {
 }
 
 
-def reference_of(kind: str, source: str | None, origin: str | None, entry_id: str) -> str:
+# What a bank takes away or gives back is an adjustment; only its category says which.
+_BY_CATEGORY = {"dispute": "dispute", "dispute_reversal": "dispute_won"}
+
+
+def reference_of(
+    kind: str, source: str | None, origin: str | None, entry_id: str, *, category: str = ""
+) -> str:
     """The fact of a statement's line, in the words of our postings' keys.
 
     A payment that a transfer made in the payee's account is the transfer. What has no rule is
@@ -96,6 +108,8 @@ def reference_of(kind: str, source: str | None, origin: str | None, entry_id: st
     """
     if origin:
         return f"transfer:{origin}"
+    if source and kind == "adjustment" and category in _BY_CATEGORY:
+        return f"{_BY_CATEGORY[category]}:{source}"
     if source and kind in _BY_SOURCE:
         return f"{_BY_SOURCE[kind]}:{source}"
     return f"entry:{entry_id}"
@@ -156,6 +170,10 @@ _MISSING = {
     "transfer": Cause.TRANSFER_NOT_BOOKED,
     "bank_payout": Cause.BANK_PAYOUT_NOT_BOOKED,
     "bank_failed": Cause.BANK_PAYOUT_NOT_BOOKED,
+    "refund": Cause.REFUND_NOT_BOOKED,
+    "refund_failed": Cause.REFUND_NOT_BOOKED,
+    "dispute": Cause.DISPUTE_NOT_BOOKED,
+    "dispute_won": Cause.DISPUTE_NOT_BOOKED,
 }
 
 

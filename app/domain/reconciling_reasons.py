@@ -49,6 +49,18 @@ REASONS: Mapping[Cause, Reason] = MappingProxyType(
             "Eine Bewegung zwischen Stripe und einer Bank, die keine Auszahlung verbucht hat.",
             "Angehaltene Jobs ansehen, dann die Auszahlung im Stripe-Dashboard.",
         ),
+        Cause.REFUND_NOT_BOOKED: Reason(
+            "A refund at Stripe that our books do not know.",
+            "Look at the jobs on hold: its event waits there, or its payment is none of ours.",
+            "Eine Erstattung bei Stripe, die unsere Bücher nicht kennen.",
+            "Angehaltene Jobs ansehen: Das Ereignis wartet dort, oder die Zahlung ist fremd.",
+        ),
+        Cause.DISPUTE_NOT_BOOKED: Reason(
+            "A disputed payment whose money our books still have, or still miss.",
+            "Look at the jobs on hold, then at the dispute in the Stripe dashboard.",
+            "Eine bestrittene Zahlung, deren Geld unsere Bücher noch haben oder noch vermissen.",
+            "Angehaltene Jobs ansehen, dann den Streitfall im Stripe-Dashboard.",
+        ),
         Cause.NO_RULE: Reason(
             "A kind of line on the statement that we do not post.",
             "Look at it in the Stripe dashboard. It needs a posting rule.",

@@ -7,12 +7,14 @@ from app.gateways.files import Files
 from app.gateways.mail import Mailer
 from app.gateways.payments import NoticeReader, Payments
 from app.gateways.push import Pusher
+from app.gateways.reversals import Reversals
 from app.gateways.statements import Statements
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
     payments: Payments
+    reversals: Reversals
     statements: Statements
     notices: NoticeReader
     files: Files

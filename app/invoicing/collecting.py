@@ -13,11 +13,12 @@ from app.domain.invoicing import (
     COLLECTION_MOVES,
     CollectionEvent,
     CollectionState,
-    InvoiceState,
 )
 from app.domain.lifecycles import step
 from app.gateways.payments import CheckoutState, Payments
 from app.invoicing import settling
+from app.invoicing.moving import StrayMoney as StrayMoney
+from app.invoicing.settling import Fact
 from app.invoicing.tables import Collection, Invoice
 from app.kit.db import Database
 from app.ledger import posting
@@ -25,11 +26,6 @@ from app.ledger.posting import Entry
 
 LOOK_EVERY = timedelta(minutes=10)
 _AT_ONCE = 20
-
-
-class StrayMoney(RuntimeError):
-    """Money arrived that fits no open collection. Booking it on a guess would hide it: the job
-    stays on hold until somebody has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +82,9 @@ async def _pay(
     if collection.state == CollectionState.PAID:
         return "already_collected"
     fits = (state.gross_minor, state.currency) == (collection.amount_minor, collection.currency)
-    is_due = invoice.state == InvoiceState.ISSUED and collection.state != CollectionState.EXPIRED
-    if not fits or not is_due or state.available_at is None:
+    if not fits or state.available_at is None:
         raise StrayMoney(session_id)
+    was_due = settling.due_minor(invoice) > 0
     _move(collection, CollectionEvent.PAY)
     collection.provider_session_id = session_id
     collection.provider_charge_id = state.charge_id
@@ -96,21 +92,27 @@ async def _pay(
     collection.stripe_fee_minor = state.fee_minor
     collection.available_at = state.available_at
     collection.paid_at = now
-    currency = collection.currency
-    net_minor = state.gross_minor - state.fee_minor
-    await settling.collect(
+    await session.flush()
+    await settling.arrive(
         session,
         invoice,
-        source="stripe",
-        key=f"charge:{state.charge_id}",
+        Fact(
+            source="stripe",
+            key=f"charge:{state.charge_id}",
+            kind="payment",
+            about_id=collection.id,
+            collection_id=collection.id,
+            description=f"Payment of invoice {invoice.number}",
+            effective_at=now,
+        ),
+        state.gross_minor,
         entries=[
-            Entry(chart.STRIPE_PENDING, currency, net_minor),
-            Entry(chart.EXPENSE_PROCESSING, currency, state.fee_minor),
-            Entry(chart.receivable(invoice.company_id), currency, -state.gross_minor),
+            Entry(chart.STRIPE_PENDING, collection.currency, state.gross_minor - state.fee_minor),
+            Entry(chart.EXPENSE_PROCESSING, collection.currency, state.fee_minor),
         ],
         now=now,
     )
-    return "collected"
+    return "collected" if was_due else "in_credit"
 
 
 def _move(collection: Collection, event: CollectionEvent) -> None:

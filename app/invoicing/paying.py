@@ -111,7 +111,7 @@ async def _intend(
             invoice_id=invoice.id,
             kind="checkout",
             state=CollectionState.INTENDED,
-            amount_minor=invoice.gross_minor,
+            amount_minor=settling.due_minor(invoice),
             currency=invoice.currency,
             intended_at=now,
             looked_at=now,

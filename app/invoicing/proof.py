@@ -54,51 +54,109 @@ LEFT JOIN invoices i ON i.id = l.invoice_id
 GROUP BY b.id
 """
 _COLLECTED = """
-SELECT format('%s is %s: %s paid collections of %s %s, %s of %s approvals funded', i.number,
-              i.state, c.paid, c.amount, i.currency, a.funded, a.all_of_them) AS thing,
-       CASE i.state WHEN 'collected' THEN c.paid = 1 AND c.amount = i.gross_minor
-                                          AND a.funded = a.all_of_them
-                    ELSE c.paid = 0 END AS holds
+SELECT format('%s is %s: %s of %s %s settled, it says %s; %s of %s approvals funded', i.number,
+              i.state, c.settled, i.gross_minor, i.currency, i.settled_minor, a.funded,
+              a.all_of_them) AS thing,
+       c.settled = i.settled_minor
+       AND (i.state = 'collected') = (c.settled = i.gross_minor)
+       AND (i.state <> 'collected' OR a.funded = a.all_of_them) AS holds
 FROM invoices i
-CROSS JOIN LATERAL (SELECT count(*) AS paid, coalesce(sum(amount_minor), 0) AS amount
-                    FROM collections
-                    WHERE invoice_id = i.id AND state = 'paid' AND currency = i.currency) AS c
+CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS settled FROM invoice_settlements
+                    WHERE invoice_id = i.id AND currency = i.currency) AS c
 CROSS JOIN LATERAL (SELECT count(DISTINCT p.id) AS all_of_them,
                            count(DISTINCT p.id) FILTER (WHERE p.funded_at IS NOT NULL) AS funded
                     FROM invoice_lines l JOIN bill_lines b ON b.id = l.bill_line_id
                     JOIN approvals p ON p.id = b.approval_id WHERE l.invoice_id = i.id) AS a
+"""
+_PAYMENTS = """
+SELECT format('payment %s of %s %s is %s: %s settled, %s credit; %s taken back, refunds and'
+              ' disputes say %s', c.id, c.amount_minor, c.currency, c.state, s.minor, k.minor,
+              c.returned_minor, r.minor + d.minor) AS thing,
+       s.minor + k.minor = CASE c.state WHEN 'paid' THEN c.amount_minor ELSE 0 END
+       AND c.returned_minor = r.minor + d.minor AS holds
+FROM collections c
+CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM invoice_settlements
+                    WHERE kind = 'payment' AND about_id = c.id AND currency = c.currency) AS s
+CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM credit_moves
+                    WHERE kind = 'payment' AND about_id = c.id AND currency = c.currency) AS k
+CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM refunds
+                    WHERE collection_id = c.id AND state NOT IN ('declined','failed')) AS r
+CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS minor FROM disputes
+                    WHERE collection_id = c.id AND state IN ('withdrawn','lost')) AS d
+"""
+_TAKEN_BACK = """
+SELECT format('%s %s is %s: %s %s from the invoice and %s from credit, rows say %s and %s',
+              b.noun, b.id, b.state, b.from_invoice_minor, b.currency, b.from_credit_minor,
+              s.minor, k.minor) AS thing,
+       s.minor = CASE WHEN b.took THEN b.from_invoice_minor ELSE 0 END
+       AND k.minor = CASE WHEN b.took THEN b.from_credit_minor ELSE 0 END AS holds
+FROM (SELECT 'refund' AS noun, 'refund' AS kind, id, state, currency, from_invoice_minor,
+             from_credit_minor, true AS took FROM refunds
+      UNION ALL
+      SELECT 'dispute', 'dispute_lost', id, state, currency, from_invoice_minor,
+             from_credit_minor, state = 'lost' FROM disputes WHERE state <> 'won') AS b
+CROSS JOIN LATERAL (SELECT coalesce(-sum(amount_minor), 0) AS minor FROM invoice_settlements
+                    WHERE kind = b.kind AND about_id = b.id AND currency = b.currency) AS s
+CROSS JOIN LATERAL (SELECT coalesce(-sum(amount_minor), 0) AS minor FROM credit_moves
+                    WHERE kind = b.kind AND about_id = b.id AND currency = b.currency) AS k
 """
 _BALANCES = """
 WITH booked AS (
   SELECT a.key, a.currency, coalesce(sum(e.amount_minor), 0) AS minor
   FROM ledger_accounts a LEFT JOIN ledger_entries e ON e.account_id = a.id
   WHERE a.key LIKE 'asset:receivable:client:%' OR a.key LIKE 'asset:unbilled:client:%'
-     OR a.key = :pending
+     OR a.key LIKE 'liability:client:%'
+     OR a.key LIKE 'asset:dispute:%' OR a.key IN (:pending, :disputing, :goodwill, :bad_debt)
   GROUP BY a.key, a.currency),
 expected AS (
-  SELECT 'asset:receivable:client:' || company_id AS key, currency, sum(gross_minor) AS minor
-  FROM invoices WHERE state = 'issued' GROUP BY company_id, currency
+  SELECT 'asset:receivable:client:' || company_id AS key, currency,
+         sum(gross_minor - settled_minor) AS minor
+  FROM invoices GROUP BY company_id, currency
   UNION ALL
   SELECT 'asset:unbilled:client:' || b.company_id, b.currency, sum(b.bill_minor)
   FROM bill_lines b
   WHERE NOT EXISTS (SELECT FROM invoice_lines l WHERE l.bill_line_id = b.id)
   GROUP BY b.company_id, b.currency
   UNION ALL
-  SELECT :pending, currency, sum(amount_minor - stripe_fee_minor)
-  FROM collections WHERE state = 'paid' AND kind = 'checkout' AND cleared_at IS NULL
-  GROUP BY currency)
+  SELECT :pending, currency, sum(minor) FROM (
+    SELECT currency, amount_minor - stripe_fee_minor AS minor
+    FROM collections WHERE state = 'paid' AND kind = 'checkout' AND cleared_at IS NULL
+    UNION ALL
+    SELECT currency, net_minor FROM provider_moves WHERE cleared_at IS NULL) AS waiting
+  GROUP BY currency
+  UNION ALL
+  SELECT 'liability:client:' || company_id || '\\:unapplied', currency, -sum(amount_minor)
+  FROM credit_moves GROUP BY company_id, currency
+  UNION ALL
+  SELECT 'liability:client:' || company_id || '\\:refunding', currency, -sum(amount_minor)
+  FROM refunds WHERE state IN ('intended','sending','unknown') GROUP BY company_id, currency
+  UNION ALL
+  SELECT 'asset:dispute:' || provider_dispute_id, currency, amount_minor
+  FROM disputes WHERE state = 'withdrawn'
+  UNION ALL
+  SELECT :bad_debt, currency, sum(from_us_minor) FROM disputes WHERE state = 'lost'
+  GROUP BY currency
+  UNION ALL
+  SELECT :goodwill, currency, sum(from_us_minor) FROM refunds WHERE state <> 'declined'
+  GROUP BY currency
+  UNION ALL
+  SELECT :disputing, currency, sum(fee_minor) FROM provider_moves
+  WHERE starts_with(reference, 'dispute') GROUP BY currency)
 SELECT format('%s: books %s, rows %s %s', key, coalesce(booked.minor, 0),
               coalesce(expected.minor, 0), currency) AS thing,
        coalesce(booked.minor, 0) = coalesce(expected.minor, 0) AS holds,
-       key LIKE 'asset:receivable:%' AS is_receivable,
-       key LIKE 'asset:unbilled:%' AS is_unbilled
+       CASE WHEN key LIKE 'asset:receivable:%' THEN 'receivable'
+            WHEN key LIKE 'asset:unbilled:%' THEN 'unbilled'
+            WHEN key = :pending THEN 'pending'
+            WHEN key LIKE 'liability:client:%' THEN 'clients'
+            ELSE 'taken' END AS about
 FROM booked FULL JOIN expected USING (key, currency)
 """
 
 
 async def prove(session: AsyncSession) -> list[Identity]:
     """Every identity of invoicing, with the rows that break it."""
-    balances = (await session.execute(text(_BALANCES), {"pending": chart.STRIPE_PENDING})).all()
+    balances = await _balances(session)
     return [
         await _identity(session, "invoice numbers run 1..n in every series", _NUMBERS),
         await _identity(session, "an invoice is the sum of its lines and tax groups", _LINES),
@@ -107,15 +165,38 @@ async def prove(session: AsyncSession) -> list[Identity]:
             session, "an approved line stands on at most one invoice, as approved", _ONE_LINE
         ),
         await _identity(
-            session, "a collected invoice has one payment and funds its time", _COLLECTED
+            session, "a collected invoice is settled whole and funds its time", _COLLECTED
         ),
-        _of("receivable = open invoices", [row for row in balances if row.is_receivable]),
-        _of("unbilled = approved and not invoiced", [row for row in balances if row.is_unbilled]),
-        _of(
-            "pending at Stripe = paid and not yet available",
-            [row for row in balances if not row.is_receivable and not row.is_unbilled],
+        await _identity(
+            session, "a payment is on its invoice or credit, less what was taken back", _PAYMENTS
         ),
+        await _identity(
+            session, "what was taken back is missing where its refund or dispute says", _TAKEN_BACK
+        ),
+        *(_of(name, balances[about]) for about, name in _ABOUT.items()),
     ]
+
+
+_ABOUT = {
+    "receivable": "receivable = what is open of invoices",
+    "unbilled": "unbilled = approved and not invoiced",
+    "pending": "pending at Stripe = moved there and not yet available",
+    "clients": "companies' credit and refunds under way = their moves",
+    "taken": "disputed money and what it cost = disputes and refunds",
+}
+
+
+async def _balances(session: AsyncSession) -> dict[str, list[object]]:
+    keys = {
+        "pending": chart.STRIPE_PENDING,
+        "disputing": chart.EXPENSE_DISPUTE,
+        "goodwill": chart.EXPENSE_GOODWILL,
+        "bad_debt": chart.EXPENSE_BAD_DEBT,
+    }
+    found: dict[str, list[object]] = {about: [] for about in _ABOUT}
+    for row in await session.execute(text(_BALANCES), keys):
+        found[row.about].append(row)
+    return found
 
 
 async def _identity(session: AsyncSession, name: str, query: str) -> Identity:

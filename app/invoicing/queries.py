@@ -32,12 +32,18 @@ class InvoiceSummary:
     net_minor: int
     tax_minor: int
     gross_minor: int
+    settled_minor: int
     service_from_on: date
     service_to_on: date
     issued_at: datetime
     issued_on: date
     due_on: date
     collected_at: datetime | None
+
+    @property
+    def due_minor(self) -> int:
+        """What is still to be paid."""
+        return self.gross_minor - self.settled_minor
 
     def overdue(self, today: date) -> bool:
         """Not paid, and the due day has passed."""
@@ -110,6 +116,7 @@ _SUMMARY = (
     Invoice.net_minor,
     Invoice.tax_minor,
     Invoice.gross_minor,
+    Invoice.settled_minor,
     Invoice.service_from_on,
     Invoice.service_to_on,
     Invoice.issued_at,
@@ -182,6 +189,8 @@ async def payment_of(
     paid = await session.scalar(
         select(Collection)
         .where(Collection.invoice_id == invoice_id, Collection.state == "paid")
+        .order_by(Collection.paid_at.desc(), Collection.id.desc())
+        .limit(1)
         .execution_options(populate_existing=True)
     )
     if paid is None or paid.paid_at is None:

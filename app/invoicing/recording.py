@@ -26,6 +26,7 @@ from app.invoicing.refusals import (
     PaymentProviderSilent,
     PaymentUnderWay,
 )
+from app.invoicing.settling import Fact
 from app.invoicing.tables import Collection, Invoice
 from app.kit.db import Database
 from app.kit.ids import new_id
@@ -102,7 +103,7 @@ async def _record(
         if await _same_receipt(session, invoice_id, receipt):
             return None
         raise InvoiceAlreadyCollected
-    if receipt.amount != Money(invoice.gross_minor, invoice.currency):
+    if receipt.amount != Money(settling.due_minor(invoice), invoice.currency):
         raise PaymentAmountDiffers
     live = await settling.live_collection(session, invoice.id)
     if live is not None:
@@ -142,15 +143,20 @@ async def _collect(
     )
     session.add(collection)
     await session.flush()
-    await settling.collect(
+    await settling.arrive(
         session,
         invoice,
-        source="bank",
-        key=f"collected:{collection.id}",
-        entries=[
-            Entry(chart.BANK, invoice.currency, invoice.gross_minor),
-            Entry(chart.receivable(invoice.company_id), invoice.currency, -invoice.gross_minor),
-        ],
+        Fact(
+            source="bank",
+            key=f"collected:{collection.id}",
+            kind="payment",
+            about_id=collection.id,
+            collection_id=collection.id,
+            description=f"Payment of invoice {invoice.number}",
+            effective_at=now,
+        ),
+        receipt.amount.minor,
+        entries=[Entry(chart.BANK, invoice.currency, receipt.amount.minor)],
         now=now,
     )
 

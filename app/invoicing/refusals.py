@@ -43,3 +43,9 @@ class PaymentProviderSilent(Refusal):
     kind = Kind.UNAVAILABLE
     en = "The payment provider does not answer. Nothing was paid; send the same request again."
     de = "Der Zahlungsdienst antwortet nicht. Es wurde nichts bezahlt; bitte erneut senden."
+
+
+class NothingToRefund(Refusal):
+    kind = Kind.STATE
+    en = "No online payment of this invoice holds so much that could be refunded this way."
+    de = "Keine Online-Zahlung dieser Rechnung deckt den Betrag, der so erstattet werden soll."

@@ -1,26 +1,52 @@
-"""What happens in the books when an invoice's money is in, whichever way it came."""
+"""Where an invoice's money goes when it comes in or is taken back, whichever way.
+
+Approved time that was funded once stays funded: that a company's payment was taken back is our
+risk and never a trainer's.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.invoicing import INVOICE_MOVES, CollectionState, InvoiceEvent, InvoiceState
+from app.domain import chart, returning
+from app.domain.invoicing import INVOICE_MOVES, InvoiceEvent, InvoiceState
 from app.domain.lifecycles import step
 from app.domain.refusals import NotFound
+from app.domain.returning import TakenBack
+from app.invoicing import announcing
+from app.invoicing.money_tables import CreditMove, InvoiceSettlement
 from app.invoicing.tables import Collection, Invoice, InvoiceLine
+from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
 from app.timesheets import budgets, funding
 from app.timesheets.bill_lines import BillLine
 
+LIVE = ("intended", "open")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What happened, once: (source, key) names it in the books, (kind, about_id) among our rows.
+    `collection_id` is the payment that it is a part of."""
+
+    source: str
+    key: str
+    kind: str
+    about_id: UUID
+    collection_id: UUID
+    description: str
+    effective_at: datetime
+
 
 async def lock_invoice(
     session: AsyncSession, invoice_id: UUID, *, company_id: UUID | None = None
 ) -> Invoice:
-    """The invoice, locked: every way of collecting it starts here. Raises NotFound."""
+    """The invoice, locked: every way of moving its money starts here. Raises NotFound."""
     statement = select(Invoice).where(Invoice.id == invoice_id)
     if company_id is not None:
         statement = statement.where(Invoice.company_id == company_id)
@@ -33,41 +59,120 @@ async def lock_invoice(
 
 
 async def live_collection(session: AsyncSession, invoice_id: UUID) -> Collection | None:
-    """The one collection of a locked invoice that is not expired."""
+    """The one collection of a locked invoice through which money may still come."""
     return await session.scalar(
         select(Collection)
-        .where(Collection.invoice_id == invoice_id, Collection.state != CollectionState.EXPIRED)
+        .where(Collection.invoice_id == invoice_id, Collection.state.in_(LIVE))
         .execution_options(populate_existing=True)
     )
 
 
-async def collect(
+def due_minor(invoice: Invoice) -> int:
+    """What is still to be paid of it."""
+    return invoice.gross_minor - invoice.settled_minor
+
+
+async def on_invoice_minor(session: AsyncSession, collection_id: UUID) -> int:
+    """What of a payment still settles its invoice: taken back is what was taken back since."""
+    found = await session.scalar(
+        select(func.coalesce(func.sum(InvoiceSettlement.amount_minor), 0)).where(
+            InvoiceSettlement.collection_id == collection_id
+        )
+    )
+    return int(found or 0)
+
+
+async def arrive(
     session: AsyncSession,
     invoice: Invoice,
+    fact: Fact,
+    amount_minor: int,
     *,
-    source: str,
-    key: str,
     entries: Sequence[Entry],
     now: datetime,
 ) -> None:
-    """Mark a locked invoice collected, post `entries`, fund its approvals and release the credit.
+    """Money came in for a locked invoice: it takes what is due of it, the rest is credit.
 
-    (source, key) names the money's arrival, so that the same money is never booked twice. Raises
-    IllegalMove unless the invoice is issued.
+    `entries` say where the money is; they come to `amount_minor`. A whole invoice is collected:
+    its approvals are funded and the company's credit limit is free of it.
     """
-    state = InvoiceState(invoice.state)
-    invoice.state = step("invoice", INVOICE_MOVES, state, InvoiceEvent.COLLECT)
-    invoice.collected_at = now
-    await session.flush()
+    shares = returning.arrival(amount_minor, due_minor=due_minor(invoice))
+    both = (shares.on_invoice_minor, shares.in_credit_minor)
+    await _write(session, invoice, fact, both, entries=entries, now=now)
+
+
+async def take_back(
+    session: AsyncSession,
+    invoice: Invoice,
+    fact: Fact,
+    parts: TakenBack,
+    *,
+    entries: Sequence[Entry],
+    now: datetime,
+) -> None:
+    """Money of a locked invoice's payment is taken back; `entries` say where it goes, and what
+    comes out of our own pocket. Raises LedgerOverdrawn when the credit is gone."""
+    both = (-parts.from_invoice_minor, -parts.from_credit_minor)
+    await _write(session, invoice, fact, both, entries=entries, now=now)
+
+
+async def _write(
+    session: AsyncSession,
+    invoice: Invoice,
+    fact: Fact,
+    both: tuple[int, int],
+    *,
+    entries: Sequence[Entry],
+    now: datetime,
+) -> None:
+    """`both`: what the invoice and what the credit get (negative: lose)."""
+    on_invoice, in_credit = both
+    currency = invoice.currency
+    rows = {
+        "kind": fact.kind,
+        "about_id": fact.about_id,
+        "collection_id": fact.collection_id,
+        "currency": currency,
+        "at": now,
+    }
+    if on_invoice:
+        session.add(
+            InvoiceSettlement(id=new_id(), invoice_id=invoice.id, amount_minor=on_invoice, **rows)
+        )
+        invoice.settled_minor += on_invoice
+    if in_credit:
+        session.add(
+            CreditMove(id=new_id(), company_id=invoice.company_id, amount_minor=in_credit, **rows)
+        )
+    if await _step(session, invoice, now=now) is InvoiceEvent.REOPEN:
+        await announcing.open_again(session, invoice, fact.about_id, now=now)
     await posting.post(
         session,
-        source=source,
-        key=key,
-        description=f"Payment of invoice {invoice.number}",
-        effective_at=now,
+        source=fact.source,
+        key=fact.key,
+        description=fact.description,
+        effective_at=fact.effective_at,
         now=now,
-        entries=entries,
+        entries=[
+            *entries,
+            Entry(chart.receivable(invoice.company_id), currency, -on_invoice),
+            Entry(chart.unapplied(invoice.company_id), currency, -in_credit),
+        ],
     )
+
+
+async def _step(session: AsyncSession, invoice: Invoice, *, now: datetime) -> InvoiceEvent | None:
+    """Collected is what is settled whole; the company's credit limit follows."""
+    state, is_whole = InvoiceState(invoice.state), due_minor(invoice) == 0
+    if is_whole and state is InvoiceState.ISSUED:
+        event, invoice.collected_at = InvoiceEvent.COLLECT, now
+    elif not is_whole and state is InvoiceState.COLLECTED:
+        event, invoice.collected_at = InvoiceEvent.REOPEN, None
+    else:
+        await session.flush()
+        return None
+    invoice.state = step("invoice", INVOICE_MOVES, state, event)
+    await session.flush()
     lines = await session.execute(
         select(BillLine.id, BillLine.approval_id)
         .join(InvoiceLine, InvoiceLine.bill_line_id == BillLine.id)
@@ -75,5 +180,10 @@ async def collect(
         .order_by(BillLine.id)
     )
     pairs = lines.all()
-    await funding.mark_funded(session, sorted({pair.approval_id for pair in pairs}), at=now)
-    await budgets.release_credit(session, invoice.company_id, [pair.id for pair in pairs], now=now)
+    ids = [pair.id for pair in pairs]
+    if is_whole:
+        await funding.mark_funded(session, sorted({pair.approval_id for pair in pairs}), at=now)
+        await budgets.release_credit(session, invoice.company_id, ids, now=now)
+    else:
+        await budgets.take_credit_again(session, invoice.company_id, ids)
+    return event

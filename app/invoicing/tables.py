@@ -58,6 +58,11 @@ class Invoice(Row):
         CheckConstraint("net_minor >= 0 AND tax_minor >= 0", name="not_negative"),
         CheckConstraint("sequence > 0", name="sequence"),
         CheckConstraint("(state = 'collected') = (collected_at IS NOT NULL)", name="collected"),
+        CheckConstraint(
+            "settled_minor BETWEEN 0 AND gross_minor"
+            " AND (state = 'collected') = (settled_minor = gross_minor)",
+            name="settled",
+        ),
         CheckConstraint("(document_key IS NULL) = (document_sha256 IS NULL)", name="document"),
         CheckConstraint("language IN ('en','de')", name="language"),
         Index("ix_invoices_company_id", "company_id", "issued_at", "id"),
@@ -77,6 +82,7 @@ class Invoice(Row):
     net_minor: Mapped[int]
     tax_minor: Mapped[int]
     gross_minor: Mapped[int]
+    settled_minor: Mapped[int] = mapped_column(server_default="0")
     issuer: Mapped[dict[str, Any]]
     buyer: Mapped[dict[str, Any]]
     service_from_on: Mapped[date]
@@ -138,9 +144,10 @@ class InvoiceTaxGroup(Row):
 
 
 class Collection(Row):
-    """One way in which an invoice's money comes in. At most one is live, at most one paid.
+    """One way in which an invoice's money comes in. At most one is live.
 
-    `looked_at` is when the provider was last asked, so that a lost webhook is made up for.
+    `returned_minor`: what of it was taken back, by refunds and disputes. `looked_at` is when the
+    provider was last asked, so that a lost webhook is made up for.
     """
 
     __tablename__ = "collections"
@@ -166,8 +173,10 @@ class Collection(Row):
             "uq_collections_live",
             "invoice_id",
             unique=True,
-            postgresql_where=text("state <> 'expired'"),
+            postgresql_where=text("state IN ('intended','open')"),
         ),
+        CheckConstraint("returned_minor BETWEEN 0 AND amount_minor", name="returned"),
+        CheckConstraint("returned_minor = 0 OR state = 'paid'", name="returned_of_paid"),
         Index("ix_collections_invoice_id", "invoice_id"),
         Index("ix_collections_open", "looked_at", postgresql_where=text("state = 'open'")),
         Index(
@@ -183,6 +192,7 @@ class Collection(Row):
     state: Mapped[str]
     amount_minor: Mapped[int]
     currency: Mapped[str]
+    returned_minor: Mapped[int] = mapped_column(server_default="0")
     provider_session_id: Mapped[str | None] = mapped_column(unique=True)
     checkout_url: Mapped[str | None]
     provider_charge_id: Mapped[str | None] = mapped_column(unique=True)
@@ -202,12 +212,13 @@ after_create(
     Invoice.__table__,
     """
 CREATE FUNCTION invoice_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  moving text[] := '{state,collected_at,settled_minor,document_key,document_sha256}';
 BEGIN
   IF TG_OP <> 'UPDATE' THEN
     RAISE EXCEPTION 'an issued invoice is never deleted' USING ERRCODE = '42501';
   END IF;
-  IF (to_jsonb(NEW) - '{state,collected_at,document_key,document_sha256}'::text[])
-     <> (to_jsonb(OLD) - '{state,collected_at,document_key,document_sha256}'::text[]) THEN
+  IF (to_jsonb(NEW) - moving) <> (to_jsonb(OLD) - moving) THEN
     RAISE EXCEPTION 'an issued invoice is never edited' USING ERRCODE = '42501';
   END IF;
   RETURN NEW;

@@ -26,6 +26,7 @@ HANDLERS: dict[Errand, Handler] = {
     Errand.RUN_PAYOUTS: payouts.run_payouts,
     Errand.SEND_PAYOUT: payouts.send_payout,
     Errand.RENDER_INVOICE: invoicing.render_invoice,
+    Errand.SEND_REFUND: invoicing.send_refund,
     Errand.HANDLE_STRIPE_EVENT: stripe_events.handle_stripe_event,
     Errand.WRITE_EXPORT: exports.write_export,
     Errand.RECONCILE: reconciling.reconcile,

@@ -6,7 +6,7 @@ from uuid import UUID
 import structlog
 
 from app.gateways.payments import PaymentsUnavailable
-from app.invoicing import collecting, documents
+from app.invoicing import collecting, documents, moving, refund_sending, refunding
 from app.jobs.toolbox import Toolbox
 
 _log = structlog.get_logger("lehrwerk.jobs")
@@ -21,9 +21,28 @@ async def render_invoice(tools: Toolbox, payload: Mapping[str, str]) -> None:
 
 
 async def clear_payments(tools: Toolbox) -> None:
-    """Sweep: payments that have become available at the provider."""
+    """Sweep: payments, refunds and disputes that count at the provider by now."""
     async with tools.database.begin() as session:
         await collecting.clear_available(session, now=tools.clock.now())
+        await moving.clear(session, now=tools.clock.now())
+
+
+async def send_refund(tools: Toolbox, payload: Mapping[str, str]) -> None:
+    """Errand SEND_REFUND {"refund_id"}: a repeat looks first."""
+    await refund_sending.send(
+        tools.database,
+        tools.outside.reversals,
+        UUID(payload["refund_id"]),
+        clock=tools.clock,
+    )
+
+
+async def pick_up_stalled_refunds(tools: Toolbox) -> None:
+    """Sweep: refunds under way that have no job any more get one again."""
+    before = tools.clock.now() - refund_sending.STALLED_AFTER
+    async with tools.database.begin() as session:
+        for refund_id in await refund_sending.stalled(session, before=before):
+            await refunding.enqueue(session, refund_id)
 
 
 async def look_at_open_pages(tools: Toolbox) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from app.invoicing import collecting
+from app.invoicing import collecting, moving
 from app.jobs.toolbox import Toolbox
 from app.reconciling import running
 
@@ -13,7 +13,9 @@ async def reconcile(tools: Toolbox, ids: Mapping[str, str]) -> None:
     cleared = 1
     while cleared:  # what has become available by now would differ only because nobody looked yet
         async with tools.database.begin() as session:
-            cleared = await collecting.clear_available(session, now=tools.clock.now())
+            now = tools.clock.now()
+            cleared = await collecting.clear_available(session, now=now)
+            cleared += await moving.clear(session, now=now)
     await running.carry_out(
         tools.database,
         tools.outside.statements,

@@ -34,6 +34,7 @@ SWEEPS: dict[str, Sweep] = {
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
     "try_again_for_funds": payouts.try_again_for_funds,
     "clear_payments": invoicing.clear_payments,
+    "pick_up_stalled_refunds": invoicing.pick_up_stalled_refunds,
     "look_at_open_pages": invoicing.look_at_open_pages,
     "chain_postings": ledger.chain_postings,
     "look_for_missed_events": missed_events.look_for_missed_events,

@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.invoicing import collecting
+from app.invoicing import collecting, disputing, refund_sending
 from app.jobs.toolbox import Toolbox
 from app.kit import inbox
 from app.payouts import accounts, settling
@@ -71,6 +71,26 @@ async def checkout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     return effect
 
 
+async def refund_changed(tools: Toolbox, event: StripeEvent) -> Effect:
+    """A refund was made, by us or at the provider, has moved or has come back."""
+    seen = await tools.outside.reversals.refund_seen(event.object_id)
+
+    async def effect(session: AsyncSession, now: datetime) -> str:
+        return await refund_sending.take(session, seen, now=now)
+
+    return effect
+
+
+async def dispute_changed(tools: Toolbox, event: StripeEvent) -> Effect:
+    """A payer's bank questions a payment, takes its money away, or has decided."""
+    seen = await tools.outside.reversals.dispute_seen(event.object_id)
+
+    async def effect(session: AsyncSession, now: datetime) -> str:
+        return await disputing.take(session, seen, now=now)
+
+    return effect
+
+
 async def bank_payout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     """A payout to a trainer's bank moved, in her connected account."""
     account, bank_payout_id = str(event.body.get("account", "")), event.object_id
@@ -106,6 +126,14 @@ LOOKS: dict[str, Look] = {
     "checkout.session.async_payment_succeeded": checkout_changed,
     "checkout.session.async_payment_failed": checkout_changed,
     "checkout.session.expired": checkout_changed,
+    "refund.created": refund_changed,
+    "refund.updated": refund_changed,
+    "refund.failed": refund_changed,
+    "charge.dispute.created": dispute_changed,
+    "charge.dispute.updated": dispute_changed,
+    "charge.dispute.closed": dispute_changed,
+    "charge.dispute.funds_withdrawn": dispute_changed,
+    "charge.dispute.funds_reinstated": dispute_changed,
     "payout.paid": bank_payout_changed,
     "payout.failed": bank_payout_changed,
     "payout.canceled": bank_payout_changed,

@@ -94,6 +94,22 @@ ENGLISH: Mapping[Kind, Words] = {
         "A contest still waits for operations",
         "Decide by {deadline}; then the hours are approved.",
     ),
+    Kind.INVOICE_OPEN_AGAIN: (
+        "An invoice is open again",
+        "Its payment, or a part of it, was taken back. What is due is to be paid again.",
+    ),
+    Kind.REFUND_SENT: (
+        "A refund is on its way to you",
+        "It takes the way on which you paid, usually within ten days.",
+    ),
+    Kind.STAFF_DISPUTE_OPENED: (
+        "A payment is disputed",
+        "The payer's bank questions it. Evidence is to be sent by {deadline}.",
+    ),
+    Kind.STAFF_REFUND_FAILED: (
+        "A refund came back",
+        "The payer's bank did not take it. The sum is the company's credit again.",
+    ),
     Kind.STAFF_RECONCILIATION_OPEN: (
         "Stripe's statement and our books need a look",
         "The daily reconciliation has found something that will not settle by itself.",
@@ -196,6 +212,22 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.STAFF_CONTEST_DUE: (
         "Eine Beanstandung wartet noch aufs Team",
         "Entscheiden Sie bis {deadline}; dann sind die Stunden freigegeben.",
+    ),
+    Kind.INVOICE_OPEN_AGAIN: (
+        "Eine Rechnung ist wieder offen",
+        "Ihre Zahlung oder ein Teil davon ging zurück. Was offen ist, ist noch zu zahlen.",
+    ),
+    Kind.REFUND_SENT: (
+        "Eine Erstattung ist unterwegs zu Ihnen",
+        "Sie nimmt den Weg Ihrer Zahlung und dauert meist höchstens zehn Tage.",
+    ),
+    Kind.STAFF_DISPUTE_OPENED: (
+        "Eine Zahlung wird bestritten",
+        "Die Bank des Zahlers fragt nach. Belege sind bis {deadline} einzureichen.",
+    ),
+    Kind.STAFF_REFUND_FAILED: (
+        "Eine Erstattung kam zurück",
+        "Die Bank des Zahlers nahm sie nicht an. Der Betrag ist wieder Guthaben der Firma.",
     ),
     Kind.STAFF_RECONCILIATION_OPEN: (
         "Stripes Auszug und unsere Bücher brauchen einen Blick",

@@ -25,7 +25,7 @@ WITH said AS (
 ), fees AS (
   SELECT e.group_id, e.currency, sum(e.amount_minor) AS fee_minor
   FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
-  WHERE a.key = :processing GROUP BY e.group_id, e.currency
+  WHERE a.key IN (:processing, :dispute) GROUP BY e.group_id, e.currency
 ), moved AS (
   SELECT e.group_id, e.currency, sum(e.amount_minor) AS net_minor,
          CASE WHEN a.key LIKE :connected || '%' THEN substr(a.key, length(:connected) + 1)
@@ -76,6 +76,7 @@ async def differences(session: AsyncSession) -> list[Difference]:
         _LOOSE,
         {
             "processing": chart.EXPENSE_PROCESSING,
+            "dispute": chart.EXPENSE_DISPUTE,
             "connected": chart.connected(""),
             "platform": reconciling.PLATFORM,
         },

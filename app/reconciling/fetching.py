@@ -93,7 +93,11 @@ async def _keep(
             "category": said.category,
             "source_id": said.source_id,
             "reference": reconciling.reference_of(
-                said.kind, said.source_id, said.origin_id, said.provider_id
+                said.kind,
+                said.source_id,
+                said.origin_id,
+                said.provider_id,
+                category=said.category,
             ),
             "gross_minor": said.gross_minor,
             "fee_minor": said.fee_minor,

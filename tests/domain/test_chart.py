@@ -21,6 +21,12 @@ ACCOUNTS = {
     chart.bank_transit("acct_1A"): ("asset", False),
     chart.OWN_TRANSIT: ("asset", False),
     chart.EXPENSE_CONNECT: ("expense", False),
+    chart.EXPENSE_DISPUTE: ("expense", False),
+    chart.EXPENSE_GOODWILL: ("expense", False),
+    chart.EXPENSE_BAD_DEBT: ("expense", False),
+    chart.unapplied(ID): ("liability", True),
+    chart.refunding(ID): ("liability", False),
+    chart.dispute("dp_1A"): ("asset", False),
     chart.vat("DE"): ("liability", False),
     chart.trainer_payable(ID): ("liability", True),
     chart.trainer_paying(ID): ("liability", True),
@@ -34,7 +40,7 @@ def test_an_account_knows_its_kind(key: str, kind: str, authorises: bool) -> Non
 
 
 def test_no_two_accounts_share_a_key() -> None:
-    assert len(ACCOUNTS) == 15
+    assert len(ACCOUNTS) == 21
     assert chart.trainer_payable(ID) != chart.trainer_payable(UUID(int=1))
 
 

@@ -128,7 +128,7 @@ def test_what_is_young_and_on_one_side_is_on_its_way() -> None:
         ("topup", "tu_1", None, "entry:txn_1"),
         ("stripe_fee", None, None, "entry:txn_1"),
         ("charge", None, None, "entry:txn_1"),
-        ("refund", "re_1", None, "entry:txn_1"),
+        ("refund", "re_1", None, "refund:re_1"),
     ],
 )
 def test_a_line_speaks_of_the_fact_that_our_postings_name(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
 from app.engagements.tables import Engagement
+from app.invoicing.money_tables import InvoiceSettlement
 from app.invoicing.tables import Collection, Invoice, InvoiceLine, InvoiceRun, InvoiceTaxGroup
 from app.kit.ids import new_id
 from app.ledger import posting
@@ -188,7 +189,14 @@ async def collected(
         row.stripe_fee_minor, row.available_at = fee_minor, now
         row.cleared_at = now if cleared else None
     session.add(row)
-    of.state, of.collected_at = "collected", now
+    of.state, of.collected_at, of.settled_minor = "collected", now, of.gross_minor
+    await session.flush()
+    session.add(
+        InvoiceSettlement(
+            id=new_id(), invoice_id=of.id, collection_id=row.id, kind="payment", about_id=row.id,
+            amount_minor=of.gross_minor, currency="USD", at=now,
+        )
+    )  # fmt: skip
     for week in weeks:
         approval = await session.get(Approval, week.bill.approval_id)
         assert approval is not None

@@ -13,22 +13,37 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from app.api.door import Runtime
+from app.books import crossing
 from app.companies.tables import BillingProfile
 from app.domain.actor import ClientActor, CompanyRole, FinanceActor
+from app.domain.money import Money
+from app.domain.returning import RefundPurpose
 from app.gateways.stripe.payments import StripePayments
-from app.invoicing import collecting, paying, proof, queries, running
+from app.gateways.stripe.reversals import StripeReversals
+from app.gateways.stripe.statements import StripeStatements
+from app.invoicing import collecting, paying, proof, queries, refunding, running
 from app.invoicing.paying import PaymentPage
 from app.invoicing.queries import InvoiceSummary
+from app.invoicing.refunding import RefundWanted
 from app.invoicing.tables import Collection
+from app.jobs import invoicing as jobs
+from app.jobs.reconciling import reconcile
+from app.kit.paging import Cut
 from app.ledger import proof as ledger_proof
 from app.ledger.tables import LedgerAccount, LedgerEntry
-from app.main import build_app, make_runtime, reach_outside
+from app.main import build_app, make_runtime, reach_outside, toolbox_of
+from app.reconciling import proof as reconciling_proof
+from app.reconciling import queries as overviews
+from app.reconciling import running as reconciling
 from app.settings import Settings
 from app.timesheets.tables import CapCounter
 from tests.factories import approved, people
 from tests.factories.approved import Deal
 from tests.factories.working import run_waiting
 from tests.gateways.simulator.running import PLATFORM_SECRET, Running
+
+# The time behind the invoice is made up here, so that identities of time have nothing to say.
+_PROOFS_OF_MONEY = (ledger_proof.prove, proof.prove, crossing.prove, reconciling_proof.prove)
 
 
 @asynccontextmanager
@@ -39,8 +54,12 @@ async def runtime_on(sim: Running, *, folder: Path, url: str) -> AsyncIterator[R
         allow_async_commit=True,
         stripe_webhook_secrets=(SecretStr(PLATFORM_SECRET),),
     )
+    client = sim.client(retries=0, timeout=10.0)
     outside = replace(
-        reach_outside(settings), payments=StripePayments(sim.client(retries=0, timeout=10.0))
+        reach_outside(settings),
+        payments=StripePayments(client),
+        reversals=StripeReversals(client),
+        statements=StripeStatements(client),
     )
     runtime = make_runtime(settings, url=url, outside=outside)
     yield runtime
@@ -70,10 +89,17 @@ class Stage:
 
     def lose_patience(self) -> None:
         """Wait half a second for the provider from now on."""
-        payments = StripePayments(self.sim.client(retries=0, timeout=0.5))
-        self.runtime = replace(
-            self.runtime, outside=replace(self.runtime.outside, payments=payments)
+        self.runtime = self.impatient(0.5)
+
+    def impatient(self, seconds: float) -> Runtime:
+        """A runtime that waits so long for the provider."""
+        client = self.sim.client(retries=0, timeout=seconds)
+        outside = replace(
+            self.runtime.outside,
+            payments=StripePayments(client),
+            reversals=StripeReversals(client),
         )
+        return replace(self.runtime, outside=outside)
 
     async def pay_page(self) -> PaymentPage:
         return await paying.pay_invoice(
@@ -87,7 +113,8 @@ class Stage:
 
     async def page_id(self) -> str:
         """The provider's id of the invoice's live page."""
-        (session_id,) = [c.provider_session_id for c in await self.collections("open", "paid")]
+        live = await self.collections("open") or await self.collections("paid")
+        session_id = live[-1].provider_session_id
         assert session_id is not None
         return session_id
 
@@ -121,6 +148,51 @@ class Stage:
             await self.page_id(),
             now=self.now,
         )
+
+    async def refund(self, purpose: str, minor: int, *, currency: str = "EUR") -> UUID:
+        """Finance decides it; the job that sends it waits."""
+        wanted = RefundWanted(RefundPurpose(purpose), Money(minor, currency), "Kulanz")
+        async with self.runtime.database.begin() as session:
+            return await refunding.order(
+                session, self.finance, self.invoice_id, wanted=wanted, now=self.now
+            )
+
+    async def charge_id(self) -> str:
+        """The provider's id of the last payment of the invoice."""
+        ids = [c.provider_charge_id for c in await self.collections("paid")]
+        assert ids[-1] is not None
+        return ids[-1]
+
+    async def events(self) -> None:
+        """All that the simulator has to tell, in at the letterbox and worked off."""
+        await self.sim.order("clock/advance", seconds=0)
+        await self.post_webhooks()
+        await self.work()
+
+    async def pass_days(self, days: int) -> None:
+        """At the provider and here, with what falls due by itself."""
+        await self.sim.order("clock/advance", seconds=days * 86_400)
+        self.advance(days * 86_400)
+        await jobs.clear_payments(toolbox_of(self.runtime))
+
+    async def assert_reconciled(self) -> None:
+        """Every line of the provider's statement is booked and every booking is a line of it, to
+        the cent; the balances are the same; every identity of money holds."""
+        async with self.runtime.database.begin() as session:
+            run_id = await reconciling.order(session, self.finance, now=self.now)
+        await reconcile(toolbox_of(self.runtime), {"reconciliation_run_id": str(run_id)})
+        async with self.runtime.database.begin() as session:
+            found = await overviews.overview(session)
+            differences = await overviews.list_differences(session, Cut())
+            broken = [
+                each
+                for prove in _PROOFS_OF_MONEY
+                for each in await prove(session)
+                if not each.holds
+            ]
+        assert not differences.items, differences.items
+        assert found.is_reconciled, found.balances
+        assert not broken, broken
 
     async def summary(self) -> InvoiceSummary:
         async with self.runtime.database.begin() as session:

@@ -13,6 +13,7 @@ from app.api.finance import (
     payout_routes,
     rate_card_routes,
     reconciliation_routes,
+    refund_routes,
     session_routes,
 )
 from app.api.finance.actor import authenticate
@@ -26,7 +27,7 @@ POLICY = DoorPolicy(
             "refresh_session",
         }
     ),
-    money=frozenset({"run_payouts", "run_invoices", "record_payment"}),
+    money=frozenset({"run_payouts", "run_invoices", "record_payment", "refund_payment"}),
     unkept=frozenset({"sign_in", "refresh_session", "link_reconciliation"}),
     unwrapped=frozenset(
         {
@@ -42,6 +43,7 @@ POLICY = DoorPolicy(
 ROUTERS: tuple[APIRouter, ...] = (
     session_routes.routes,
     invoice_routes.router,
+    refund_routes.router,
     payout_routes.router,
     ledger_routes.router,
     margin_routes.router,

@@ -15,6 +15,7 @@ from app.simulators.stripe.couriers import WebhookTarget
 from app.simulators.stripe.front_door import FrontDoor
 from app.simulators.stripe.moments import API_VERSION
 from app.simulators.stripe.pages import Pages
+from app.simulators.stripe.payers import Payers
 from app.simulators.stripe.simulator import LiveKeyRefused, Simulator, SimulatorConfig
 from app.simulators.stripe.stand_ins import StandIns
 
@@ -58,6 +59,7 @@ def build_simulator(config: SimulatorConfig) -> Starlette:
         routes=[
             Route("/", banner),
             *StandIns(simulator).routes(),
+            *Payers(simulator).routes(),
             *Pages(simulator).routes(),
             Route("/{path:path}", FrontDoor(simulator).answer, methods=METHODS),
         ],

@@ -17,8 +17,18 @@ REFERENCES = {
     "source_transaction": "charge",
     "source_transfer": "transfer",
 }
+# Fields that an object has only once something has happened to it.
+SOMETIMES = {"refund": ("failure_balance_transaction",)}
 # A balance transaction's `source` may be any of these; its id tells which.
-SOURCES = {"ch": "charge", "py": "charge", "tr": "transfer", "po": "payout", "tu": "topup"}
+SOURCES = {
+    "ch": "charge",
+    "py": "charge",
+    "tr": "transfer",
+    "po": "payout",
+    "tu": "topup",
+    "re": "refund",
+    "dp": "dispute",
+}
 
 
 def expand(call: Call, answer: Json) -> Json:
@@ -36,6 +46,8 @@ def _follow(call: Call, value: Any, steps: list[str], path: str) -> None:
     if not steps or value is None:
         return
     head = steps[0]
+    if isinstance(value, dict) and head not in value and head in SOMETIMES.get(value["object"], ()):
+        return
     if not isinstance(value, dict) or head not in value:
         raise Refused(f"This property cannot be expanded ({path}).", param="expand")
     if isinstance(value[head], str):

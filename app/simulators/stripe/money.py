@@ -122,6 +122,8 @@ REPORTING = {
     "payout_cancel": "payout_reversal",
     "payout_failure": "payout_reversal",
     "topup": "topup",
+    "refund": "refund",
+    "refund_failure": "refund_failure",
 }
 
 
@@ -151,11 +153,18 @@ def rendered(row: Row, now: int) -> Json:
         "fee": row["fee"],
         "fee_details": fee_details,
         "net": row["net"],
-        "reporting_category": REPORTING[row["type"]],
+        "reporting_category": _reported(row),
         "source": row["source"],
         "status": "available" if row["available_on"] <= now else "pending",
         "type": row["type"],
     }
+
+
+def _reported(row: Row) -> str:
+    """What a bank takes in a dispute and what it gives back are both adjustments."""
+    if row["type"] == "adjustment":
+        return "dispute" if row["amount"] < 0 else "dispute_reversal"
+    return REPORTING[row["type"]]
 
 
 def find(store: Store, identifier: str, *, account: str, now: int) -> Json | None:

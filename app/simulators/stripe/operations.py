@@ -9,11 +9,13 @@ from app.simulators.stripe import (
     balance_settings,
     checkout,
     customers,
+    disputes,
     events,
     listing,
     money,
     payments,
     payouts,
+    refunds,
     transfers,
 )
 from app.simulators.stripe.moments import Call, Json
@@ -198,6 +200,24 @@ OPERATIONS = (
     _operation(
         "GET /v1/charges/{id}", "ChargeRetrieveParams", ("expand",), payments.retrieve_charge
     ),
+    _operation(
+        "POST /v1/refunds",
+        "RefundCreateParams",
+        ("charge", "payment_intent", "amount", "reason", "metadata", "expand"),
+        refunds.create,
+    ),
+    _operation(
+        "GET /v1/refunds", "RefundListParams", (*LIST, "charge", "payment_intent"), refunds.list_all
+    ),
+    _operation("GET /v1/refunds/{id}", "RefundRetrieveParams", ("expand",), refunds.retrieve),
+    _operation(
+        "GET /v1/disputes",
+        "DisputeListParams",
+        (*LIST, "charge", "payment_intent"),
+        disputes.list_all,
+    ),
+    _operation("GET /v1/disputes/{id}", "DisputeRetrieveParams", ("expand",), disputes.retrieve),
+    _operation("POST /v1/disputes/{id}/close", "DisputeCloseParams", ("expand",), disputes.close),
     _operation(
         "POST /v1/transfers",
         "TransferCreateParams",

@@ -187,22 +187,45 @@ BREAKS: dict[str, tuple[str, str]] = {
         "UPDATE invoice_lines SET minutes = minutes + 1",
         "bill line {bill_lines} stands on 1 invoice lines",
     ),
-    "a collected invoice has one payment and funds its time": (
+    "a collected invoice is settled whole and funds its time": (
         "UPDATE approvals SET funded_at = NULL",
-        "{number} is collected: 1 paid collections",
+        "{number} is collected: ",
     ),
-    "receivable = open invoices": (
-        "UPDATE invoices SET state = 'issued', collected_at = NULL",
+    "receivable = what is open of invoices": (
+        "UPDATE invoices SET state = 'issued', collected_at = NULL, settled_minor = 0",
         "asset:receivable:client:{companies}: books 0",
     ),
     "unbilled = approved and not invoiced": (
         "DELETE FROM invoice_lines",
         "asset:unbilled:client:{companies}: books 0",
     ),
-    "pending at Stripe = paid and not yet available": (
+    "pending at Stripe = moved there and not yet available": (
         "UPDATE collections SET kind = 'checkout', balance_transaction_id = 'txn_1',"
         " stripe_fee_minor = 3, available_at = now()",
         "asset:stripe:pending: books 0",
+    ),
+    "a payment is on its invoice or credit, less what was taken back": (
+        "UPDATE collections SET returned_minor = 7",
+        "7 taken back, refunds and disputes say 0",
+    ),
+    "what was taken back is missing where its refund or dispute says": (
+        "INSERT INTO refunds (id, collection_id, company_id, state, amount_minor, currency,"
+        " from_invoice_minor, from_credit_minor, from_us_minor, reason, tries, intended_at,"
+        " tried_at) SELECT {companies}, id, {companies}, 'intended', 5, 'USD', 5, 0, 0, 'Test', 0,"
+        " now(), now() FROM collections",
+        "refund {companies} is intended: 5 USD from the invoice",
+    ),
+    "companies' credit and refunds under way = their moves": (
+        "INSERT INTO credit_moves (id, company_id, kind, about_id, amount_minor, currency, at)"
+        " VALUES ({companies}, {companies}, 'payment', {companies}, 9, 'USD', now())",
+        "liability:client:{companies}:unapplied: books 0, rows -9",
+    ),
+    "disputed money and what it cost = disputes and refunds": (
+        "INSERT INTO disputes (id, collection_id, company_id, provider_dispute_id, state, reason,"
+        " amount_minor, currency, from_invoice_minor, from_credit_minor, from_us_minor, opened_at)"
+        " SELECT {companies}, id, {companies}, 'dp_1', 'withdrawn', 'Test', 5, 'USD', 0, 0, 0,"
+        " now() FROM collections",
+        "asset:dispute:dp_1: books 0, rows 5",
     ),
     "payout = sum of its lines": (
         "UPDATE payout_lines SET pay_minor = pay_minor - 1",
@@ -242,7 +265,8 @@ BREAKS: dict[str, tuple[str, str]] = {
         "trainer {trainers} in USD: lines say 5, books say 0",
     ),
     "books: VAT owed = tax on invoices": (
-        "UPDATE invoices SET tax_minor = tax_minor + 1, gross_minor = gross_minor + 1",
+        "UPDATE invoices SET tax_minor = tax_minor + 1, gross_minor = gross_minor + 1,"
+        " settled_minor = settled_minor + 1",
         "USD: invoices ",
     ),
     "books: money at Stripe = collected there - fees - transferred": (

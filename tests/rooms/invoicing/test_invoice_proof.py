@@ -15,13 +15,25 @@ BREAKS = {
     "an approved line stands on at most one invoice, as approved": (
         "UPDATE bill_lines SET bill_minor = 9999"
     ),
-    "a collected invoice has one payment and funds its time": (
-        "UPDATE approvals SET funded_at = NULL"
+    "a collected invoice is settled whole and funds its time": (
+        "UPDATE invoices SET settled_minor = settled_minor - 1"
     ),
-    "receivable = open invoices": "UPDATE invoices SET state = 'issued', collected_at = NULL",
+    "receivable = what is open of invoices": (
+        "UPDATE invoices SET state = 'issued', collected_at = NULL, settled_minor = 0"
+    ),
     "unbilled = approved and not invoiced": "DELETE FROM invoice_lines",
-    "pending at Stripe = paid and not yet available": (
+    "pending at Stripe = moved there and not yet available": (
         "UPDATE collections SET stripe_fee_minor = stripe_fee_minor + 1"
+    ),
+    "a payment is on its invoice or credit, less what was taken back": (
+        "UPDATE collections SET returned_minor = 7"
+    ),
+    "what was taken back is missing where its refund or dispute says": (
+        "UPDATE refunds SET from_invoice_minor = 0, from_us_minor = amount_minor"
+    ),
+    "companies' credit and refunds under way = their moves": "UPDATE refunds SET state = 'unknown'",
+    "disputed money and what it cost = disputes and refunds": (
+        "UPDATE refunds SET from_invoice_minor = 0, from_us_minor = amount_minor"
     ),
 }
 
@@ -47,6 +59,10 @@ async def test_every_breach_is_found_and_named(stage: Stage, names: list[str]) -
     await stage.pay_page()
     await stage.somebody_pays()
     await stage.settle()
+    await stage.refund("goodwill", 500)
+    await stage.work()
+    await stage.refund("reopen", 700)
+    await stage.work()
     assert await broken(stage, None) == set()
     for name in names:
         assert name in await broken(stage, BREAKS[name]), name

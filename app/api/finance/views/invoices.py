@@ -23,6 +23,7 @@ _SUMMARY_EXAMPLE: dict[str, Any] = {
     "net": {"minor": 100000, "currency": "EUR"},
     "tax": {"minor": 19000, "currency": "EUR"},
     "gross": {"minor": 119000, "currency": "EUR"},
+    "due": {"minor": 119000, "currency": "EUR"},
     "service_from": "2026-11-16",
     "service_to": "2026-11-22",
     "issued_on": "2026-11-30",
@@ -55,7 +56,8 @@ class FinanceIssuer(Seen):
 
 
 class FinanceInvoiceSummary(Seen):
-    """An invoice without its lines. `overdue`: issued, and the due day has passed."""
+    """An invoice without its lines. `overdue`: issued, and the due day has passed.
+    `due`: what is still to be paid."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_SUMMARY_EXAMPLE]})
 
@@ -68,6 +70,7 @@ class FinanceInvoiceSummary(Seen):
     net: MoneySeen
     tax: MoneySeen
     gross: MoneySeen
+    due: MoneySeen
     service_from: date
     service_to: date
     issued_on: date
@@ -227,6 +230,7 @@ def _summary_fields(facts: InvoiceSummary, today: date) -> dict[str, Any]:
         "net": _money(facts.net_minor, facts.currency),
         "tax": _money(facts.tax_minor, facts.currency),
         "gross": _money(facts.gross_minor, facts.currency),
+        "due": _money(facts.due_minor, facts.currency),
         "service_from": facts.service_from_on,
         "service_to": facts.service_to_on,
         "issued_on": facts.issued_on,
