@@ -4,6 +4,6 @@ Owns: issuer profile, invoices with lines and tax groups, numbering, documents, 
 disputes, and what companies hold as credit.
 Guarantees: INV-15 numbers run 1..n without gap in a series; INV-16 an approved line stands on at
 most one live invoice; INV-17 an issued invoice is never edited; INV-18 at most one live checkout;
-INV-19 every cent that came in settles an invoice, is credit, or was taken back, once.
+INV-30 every cent that came in settles an invoice, is credit, or was taken back, once.
 Never: reads a pay rate, or lets a company's lost payment touch funded time.
 """

@@ -23,7 +23,7 @@ from app.invoicing.tables import Collection, Invoice, InvoiceLine
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.timesheets import budgets, funding
+from app.timesheets import budgets, funding, lending
 from app.timesheets.bill_lines import BillLine
 
 LIVE = ("intended", "open")
@@ -185,5 +185,5 @@ async def _step(session: AsyncSession, invoice: Invoice, *, now: datetime) -> In
         await funding.mark_funded(session, sorted({pair.approval_id for pair in pairs}), at=now)
         await budgets.release_credit(session, invoice.company_id, ids, now=now)
     else:
-        await budgets.take_credit_again(session, invoice.company_id, ids)
+        await lending.take_credit_again(session, invoice.company_id, ids)
     return event

@@ -317,27 +317,3 @@ async def release_credit(
     if units:
         # The cap itself is refreshed by the next time entry; here it must only not refuse.
         await counters.move(session, [Move(key, -units, used[key])])
-
-
-async def take_credit_again(
-    session: AsyncSession, company_id: UUID, bill_line_ids: Collection[UUID]
-) -> None:
-    """The payment of these lines was taken back: they use the company's credit limit again, also
-    beyond it. What gives back never used any."""
-    key = CounterKey(Scope.CREDIT_LIMIT, company_id, "")
-    used = await counters.lock(session, [key])
-    taken = await session.execute(
-        update(BillLine)
-        .where(
-            BillLine.id.in_(list(bill_line_ids)),
-            BillLine.company_id == company_id,
-            BillLine.credit_released_at.is_not(None),
-            BillLine.bill_minor > 0,
-        )
-        .values(credit_released_at=None)
-        .returning(BillLine.cap_units)
-        .execution_options(synchronize_session=False)
-    )
-    units = sum(taken.scalars())
-    if units:
-        await counters.move(session, [Move(key, units, used[key], lift=True)])
