@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     apns_topic: str | None = None
     apns_sandbox: bool = False
 
+    # Waits that protect people from thieves; None: none in development, the usual ones elsewhere.
+    first_payout_wait_days: int | None = Field(default=None, ge=0, le=90)
+    bank_change_wait_hours: int | None = Field(default=None, ge=0, le=720)
+    sanctions_screening: Literal["required", "not_screened"] | None = None
+    screening_fresh_hours: int = Field(default=24, ge=1, le=720)
+    smallest_payout_minor: int = Field(default=100, ge=1)
+
     access_token_minutes: int = Field(default=15, ge=1, le=60)
     refresh_token_days: int = Field(default=30, ge=1, le=90)
     attempts_per_window: int = Field(default=20, ge=1)

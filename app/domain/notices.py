@@ -58,6 +58,7 @@ class Kind(StrEnum):
     ENGAGEMENT_PAUSED = "engagement_paused"
     ENGAGEMENT_RESUMED = "engagement_resumed"
     ENGAGEMENT_ENDED = "engagement_ended"
+    BANK_CHANGED = "bank_changed"
 
     OFFER_ACCEPTED = "offer_accepted"
     OFFER_DECLINED = "offer_declined"
@@ -143,6 +144,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.ENGAGEMENT_PAUSED: _manner(_T, "engagement", mandatory=True),
         _K.ENGAGEMENT_RESUMED: _manner(_T, "engagement"),
         _K.ENGAGEMENT_ENDED: _manner(_T, "engagement", mandatory=True),
+        _K.BANK_CHANGED: _manner(_T, "payout_account", mandatory=True),
         _K.OFFER_ACCEPTED: _manner(_C, "offer"),
         _K.OFFER_DECLINED: _manner(_C, "offer"),
         _K.POSITION_NEAR: _manner(_C, "position", "percent"),

@@ -36,10 +36,14 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class PayeeState:
-    """Whether money can be sent, and what the provider still asks for (its own words)."""
+    """Whether money can be sent, and what the provider still asks for (its own words).
+
+    `destination`: something that changes when the payee's bank account does; None without one.
+    """
 
     ready: bool
     missing: tuple[str, ...]
+    destination: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,9 @@ from app.domain.actor import SystemActor
 from app.domain.errands import Errand
 from app.jobs.toolbox import Toolbox
 from app.kit import queue
-from app.payouts import retrying, running, sending
+from app.payouts import holding, retrying, rules, running, sending
 
 STALLED_AFTER = timedelta(seconds=60)
-FUNDS_AFTER = timedelta(hours=1)
 
 
 async def run_payouts(tools: Toolbox, ids: Mapping[str, str]) -> None:
@@ -19,6 +18,7 @@ async def run_payouts(tools: Toolbox, ids: Mapping[str, str]) -> None:
     await running.plan(
         tools.database,
         UUID(ids["payout_run_id"]),
+        rules=rules.rules_of(tools.settings),
         actor=SystemActor("payout_run"),
         now=tools.clock.now(),
     )
@@ -27,15 +27,21 @@ async def run_payouts(tools: Toolbox, ids: Mapping[str, str]) -> None:
 async def send_payout(tools: Toolbox, ids: Mapping[str, str]) -> None:
     """Send one payout as far as it goes now."""
     await sending.send_payout(
-        tools.database, tools.outside.payments, UUID(ids["payout_id"]), clock=tools.clock
+        tools.database,
+        tools.outside.payments,
+        UUID(ids["payout_id"]),
+        rules=rules.rules_of(tools.settings),
+        clock=tools.clock,
     )
 
 
 async def pick_up_stalled(tools: Toolbox) -> None:
     """Payouts that should move and have no job any more get one again."""
     async with tools.database.begin() as session:
-        before = tools.clock.now() - STALLED_AFTER
-        for payout_id in await sending.stalled(session, before=before):
+        now = tools.clock.now()
+        for payout_id in await sending.stalled(
+            session, before=now - STALLED_AFTER, rules=rules.rules_of(tools.settings), now=now
+        ):
             await queue.enqueue(
                 session,
                 Errand.SEND_PAYOUT,
@@ -44,13 +50,15 @@ async def pick_up_stalled(tools: Toolbox) -> None:
             )
 
 
-async def try_again_for_funds(tools: Toolbox) -> None:
-    """What was held for lack of funds is tried hourly: money becomes available by itself."""
-    now = tools.clock.now()
+async def try_again(tools: Toolbox) -> None:
+    """What lacked funds is tried hourly, what was on hold as soon as nothing holds it any more."""
+    now, set_ = tools.clock.now(), rules.rules_of(tools.settings)
     async with tools.database.begin() as session:
-        held = await sending.waiting_for_funds(session, before=now - FUNDS_AFTER)
-    for payout_id in held:
-        async with tools.database.begin() as session:
-            await retrying.retry_if_held(
-                session, payout_id, actor=SystemActor("funds_watcher"), now=now
-            )
+        poor = await sending.waiting_for_funds(session, before=now - sending.FUNDS_AFTER)
+        free = await holding.freed(session, rules=set_, now=now)
+    for ids, rule in ((poor, "funds_watcher"), (free, "hold_watcher")):
+        for payout_id in ids:
+            async with tools.database.begin() as session:
+                await retrying.retry_if_held(
+                    session, payout_id, rules=set_, actor=SystemActor(rule), now=now
+                )

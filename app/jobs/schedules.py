@@ -32,7 +32,7 @@ SWEEPS: dict[str, Sweep] = {
     "decide_contests": time.decide_contests,
     "move_on_adjustments": time.move_on_adjustments,
     "pick_up_stalled_payouts": payouts.pick_up_stalled,
-    "try_again_for_funds": payouts.try_again_for_funds,
+    "try_again": payouts.try_again,
     "clear_payments": invoicing.clear_payments,
     "pick_up_stalled_refunds": invoicing.pick_up_stalled_refunds,
     "look_at_open_pages": invoicing.look_at_open_pages,

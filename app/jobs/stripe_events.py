@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.invoicing import collecting, disputing, refund_sending
 from app.jobs.toolbox import Toolbox
 from app.kit import inbox
-from app.payouts import accounts, settling
+from app.payouts import accounts, rules, settling
 
 _log = structlog.get_logger("lehrwerk.jobs")
 
@@ -109,14 +109,30 @@ async def bank_payout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
 async def payee_changed(tools: Toolbox, event: StripeEvent) -> Effect:
     """What a trainer's account may do, or what is still asked of her, has changed (thin)."""
     account = str(event.body.get("related_object", {}).get("id", ""))
+    return await _look_at_payee(tools, account)
+
+
+async def bank_changed(tools: Toolbox, event: StripeEvent) -> Effect:
+    """A trainer's account names another bank account than before, or none (snapshot)."""
+    account = str(event.body.get("account", ""))
+    return await _look_at_payee(tools, account) if account else _ignore
+
+
+async def _look_at_payee(tools: Toolbox, account: str) -> Effect:
     if not await _is_ours(tools, account):
         return _foreign
     asked_at = tools.clock.now()
     state = await tools.outside.payments.payee_state(account)
 
     async def effect(session: AsyncSession, now: datetime) -> str:
-        del now
-        return await accounts.take_state(session, account, state, asked_at=asked_at)
+        return await accounts.take_state(
+            session,
+            account,
+            state,
+            asked_at=asked_at,
+            rules=rules.rules_of(tools.settings),
+            now=now,
+        )
 
     return effect
 
@@ -138,6 +154,9 @@ LOOKS: dict[str, Look] = {
     "payout.failed": bank_payout_changed,
     "payout.canceled": bank_payout_changed,
     "payout.updated": bank_payout_changed,
+    "account.external_account.created": bank_changed,
+    "account.external_account.updated": bank_changed,
+    "account.external_account.deleted": bank_changed,
     "v2.core.account[requirements].updated": payee_changed,
     "v2.core.account[configuration.recipient].capability_status_updated": payee_changed,
 }

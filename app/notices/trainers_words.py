@@ -86,6 +86,11 @@ ENGLISH: Mapping[Kind, Words] = {
         "An engagement has ended",
         "Read the reason there. Time worked until then may still be logged.",
     ),
+    Kind.BANK_CHANGED: (
+        "Your bank details were changed",
+        "Your payouts wait until {deadline}. If you did not change them, tell us before then and "
+        "change your password.",
+    ),
 }
 
 GERMAN: Mapping[Kind, Words] = {
@@ -192,5 +197,10 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.ENGAGEMENT_ENDED: (
         "Ein Engagement ist beendet",
         "Der Grund steht dort. Bis dahin Gearbeitetes können Sie noch erfassen.",
+    ),
+    Kind.BANK_CHANGED: (
+        "Ihre Bankdaten wurden geändert",
+        "Ihre Auszahlungen warten bis {deadline}. Waren Sie das nicht, melden Sie sich vorher bei "
+        "uns und ändern Sie Ihr Passwort.",
     ),
 }

@@ -4,19 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.domain.actor import TrainerActor
+from app.domain.actor import SystemActor, TrainerActor, describe
+from app.domain.holds import HoldCause, PayoutRules
+from app.domain.notices import Kind
 from app.gateways.payments import OutcomeKind, Payee, PayeeState, Payments, PaymentsUnavailable
 from app.identity.tables import User
 from app.kit.clock import Clock
 from app.kit.db import Database
+from app.kit.ids import new_id
+from app.notices import telling
+from app.notices.telling import News
+from app.payouts import holding
 from app.payouts.refusals import PaymentProviderSilent, PayoutAccountRefused
-from app.payouts.tables import PayoutAccount
+from app.payouts.tables import PayoutAccount, PayoutHold
 from app.trainers.tables import Trainer
 
+ACTOR = SystemActor("payout_account_watcher")
 # An account that was asked for and never answered about is no longer waited for after this.
 _ANSWER_WITHIN = timedelta(days=1)
 
@@ -131,22 +138,59 @@ async def _open(database: Database, payments: Payments, payee: Payee) -> str:
 
 
 async def take_state(
-    session: AsyncSession, account: str, state: PayeeState, *, asked_at: datetime
+    session: AsyncSession,
+    account: str,
+    state: PayeeState,
+    *,
+    asked_at: datetime,
+    rules: PayoutRules,
+    now: datetime,
 ) -> str:
     """Keep what the provider said of an account; `known`, or `foreign` when it is not ours.
 
     Compare-and-set on the time of asking: an older answer that arrives late must not take
-    readiness away.
+    readiness away. Another bank account than before stops her money for a while, and she is told.
     """
-    known = await session.scalar(
+    trainer_id = await session.scalar(
         select(PayoutAccount.trainer_id).where(PayoutAccount.provider_account_id == account)
     )
-    await session.execute(
-        update(PayoutAccount)
-        .where(
-            PayoutAccount.provider_account_id == account,
-            or_(PayoutAccount.fetched_at.is_(None), PayoutAccount.fetched_at <= asked_at),
-        )
-        .values(ready=state.ready, missing=list(state.missing), fetched_at=asked_at)
+    if trainer_id is None:
+        return "foreign"
+    await holding.lock_trainer(session, trainer_id)
+    row = await session.get_one(
+        PayoutAccount, trainer_id, with_for_update=True, populate_existing=True
     )
-    return "known" if known else "foreign"
+    if row.fetched_at is not None and row.fetched_at > asked_at:
+        return "known"
+    row.ready, row.missing, row.fetched_at = state.ready, list(state.missing), asked_at
+    if state.ready and row.first_ready_at is None:
+        row.first_ready_at = now
+    before, row.destination = row.destination, state.destination or row.destination
+    await session.flush()
+    if before is not None and row.destination != before:
+        await _bank_changed(session, trainer_id, rules=rules, now=now)
+    return "known"
+
+
+async def _bank_changed(
+    session: AsyncSession, trainer_id: UUID, *, rules: PayoutRules, now: datetime
+) -> None:
+    """Whoever took over her sign-in would change the bank first: wait, and tell her."""
+    until_at = now + rules.bank_change_wait
+    hold = PayoutHold(
+        id=new_id(),
+        trainer_id=trainer_id,
+        cause=HoldCause.BANK_CHANGE.value,
+        placed_by=describe(ACTOR),
+        placed_at=now,
+        until_at=until_at,
+    )
+    session.add(hold)
+    await session.flush()
+    await telling.tell(
+        session,
+        News(Kind.BANK_CHANGED, hold.id, telling.trainer(trainer_id), deadline_at=until_at),
+        now=now,
+    )
+    if rules.bank_change_wait:
+        await holding.stop_pending(session, trainer_id, actor=ACTOR, now=now)

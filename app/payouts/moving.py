@@ -6,11 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain import chart
 from app.domain.actor import Actor, describe
 from app.domain.lifecycles import step
 from app.domain.settlement import PAYOUT_MOVES, PayoutEvent, PayoutState
 from app.kit.ids import new_id
-from app.payouts.tables import Payout, PayoutStep
+from app.ledger import posting
+from app.ledger.posting import Entry
+from app.payouts.tables import Payout, PayoutAttempt, PayoutLine, PayoutStep
+
+_OPEN = ("intended", "sending", "unknown")
 
 
 async def locked(session: AsyncSession, payout_id: UUID) -> Payout | None:
@@ -37,4 +42,32 @@ def move(
             actor=describe(actor),
             at=now,
         )
+    )
+
+
+async def open_attempt(session: AsyncSession, payout_id: UUID) -> PayoutAttempt | None:
+    """The try that is on its way, or of which nobody knows what became of it."""
+    return await session.scalar(
+        select(PayoutAttempt)
+        .where(PayoutAttempt.payout_id == payout_id, PayoutAttempt.state.in_(_OPEN))
+        .execution_options(populate_existing=True)
+    )
+
+
+async def give_back(session: AsyncSession, payout: Payout, fact: str, *, now: datetime) -> None:
+    """The promise ends unkept: its lines are free again, and the money is payable again."""
+    lines = await session.scalars(select(PayoutLine).where(PayoutLine.payout_id == payout.id))
+    for line in lines:
+        line.live = False
+    await posting.post(
+        session,
+        source="payout",
+        key=f"{payout.id}:{fact}",
+        description=f"Payout {fact}",
+        effective_at=now,
+        now=now,
+        entries=[
+            Entry(chart.trainer_paying(payout.trainer_id), payout.currency, payout.pay_minor),
+            Entry(chart.trainer_payable(payout.trainer_id), payout.currency, -payout.pay_minor),
+        ],
     )

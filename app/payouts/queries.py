@@ -9,21 +9,18 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import TrainerActor
-from app.domain.adjustments import LineType
-from app.domain.settlement import Due, HoldCause, PayoutState, cause_of
-from app.engagements.tables import Engagement
+from app.domain.holds import HoldCause, PayoutRules, cause_in_payout
+from app.domain.refusals import NotFound
+from app.domain.settlement import PayoutState
 from app.kit.paging import Cut, Page, cut, paged
-from app.payouts.running import MINIMUM_MINOR
-from app.payouts.tables import Payout, PayoutAccount, PayoutAttempt, PayoutLine, PayoutRun
-from app.projects.tables import Position
-from app.timesheets import pay_lines
-from app.timesheets.adjustments import Adjustment
-from app.timesheets.pay_lines import Contested, PayLine
-from app.timesheets.tables import Approval
+from app.payouts import standing
+from app.payouts.tables import Payout, PayoutAttempt, PayoutHold, PayoutRun
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutFacts:
+    """One payout. `cause`: why it has not arrived; for finance, and while it has not ended."""
+
     id: UUID
     run_id: UUID
     trainer_id: UUID
@@ -36,6 +33,24 @@ class PayoutFacts:
     created_at: datetime
     sent_at: datetime | None
     settled_at: datetime | None
+    cause: HoldCause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedHoldFacts:
+    """Something that stops a trainer's money or one payout, and who placed and released it."""
+
+    id: UUID
+    trainer_id: UUID
+    payout_id: UUID | None
+    cause: HoldCause
+    reason: str | None
+    placed_by: str
+    placed_at: datetime
+    until_at: datetime | None
+    look_at: datetime | None
+    released_by: str | None
+    released_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,45 +76,11 @@ class RunFacts:
     pay_by_currency: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class EarningFacts:
-    """One approved line: worked week, minutes, rate, money and what became of it.
-
-    An adjustment has its type and its reason; a sum of money has no minutes and no rate.
-    """
-
-    id: UUID
-    engagement_id: UUID
-    position_title: str
-    week_starts_at: datetime
-    week_ends_at: datetime
-    minutes: int
-    pay_rate_minor: int
-    pay_minor: int
-    currency: str
-    approved_at: datetime
-    payout_id: UUID | None
-    paid: bool
-    cause: HoldCause | None
-    type: LineType
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class HoldFacts:
-    """What waits for one reason."""
-
-    cause: HoldCause
-    held_minor: int
-    currency: str
-    since: datetime
-
-
 def _payouts() -> Select[Payout]:
     return select(Payout)
 
 
-def _facts(row: Payout) -> PayoutFacts:
+def _facts(row: Payout, cause: HoldCause | None = None) -> PayoutFacts:
     return PayoutFacts(
         row.id,
         row.run_id,
@@ -113,24 +94,75 @@ def _facts(row: Payout) -> PayoutFacts:
         row.created_at,
         row.sent_at,
         row.settled_at,
+        cause,
     )
 
 
+async def _explained(
+    session: AsyncSession, rows: Sequence[Payout], *, rules: PayoutRules, now: datetime
+) -> list[PayoutFacts]:
+    """Payouts with the cause for which each of them waits."""
+    whose = {
+        row.id: row.trainer_id
+        for row in rows
+        if standing.can_be_stopped(row.state, row.bank_payout_id)
+    }
+    stopped = await standing.blocked_payouts(session, whose, rules=rules, now=now)
+    found = []
+    for row in rows:
+        block = stopped.get(row.id)
+        cause = None
+        if row.state in standing.OPEN:
+            cause = cause_in_payout(PayoutState(row.state), row.failure_code or "", block)
+        found.append(_facts(row, cause))
+    return found
+
+
 async def list_payouts(
-    session: AsyncSession, page: Cut, *, run_id: UUID | None = None
+    session: AsyncSession,
+    page: Cut,
+    *,
+    rules: PayoutRules,
+    now: datetime,
+    run_id: UUID | None = None,
 ) -> Page[PayoutFacts]:
     """All payouts, newest first. For finance."""
     statement = _payouts()
     if run_id is not None:
         statement = statement.where(Payout.run_id == run_id)
     rows = (await session.scalars(cut(statement, Payout.created_at, Payout.id, page))).all()
-    return paged([_facts(r) for r in rows], page, lambda f: (f.created_at, f.id))
+    found = await _explained(session, rows, rules=rules, now=now)
+    return paged(found, page, lambda f: (f.created_at, f.id))
 
 
-async def get_payout(session: AsyncSession, payout_id: UUID) -> PayoutFacts | None:
-    """One payout. For finance."""
+async def get_payout(
+    session: AsyncSession, payout_id: UUID, *, rules: PayoutRules, now: datetime
+) -> PayoutFacts:
+    """One payout. For finance. Raises NotFound."""
     row = await session.get(Payout, payout_id)
-    return None if row is None else _facts(row)
+    if row is None:
+        raise NotFound
+    return (await _explained(session, [row], rules=rules, now=now))[0]
+
+
+async def get_hold(session: AsyncSession, hold_id: UUID) -> PlacedHoldFacts:
+    """A hold that somebody placed. For finance. Raises NotFound."""
+    row = await session.get(PayoutHold, hold_id)
+    if row is None:
+        raise NotFound
+    return PlacedHoldFacts(
+        row.id,
+        row.trainer_id,
+        row.payout_id,
+        HoldCause(row.cause),
+        row.reason,
+        row.placed_by,
+        row.placed_at,
+        row.until_at,
+        row.look_at,
+        row.released_by,
+        row.released_at,
+    )
 
 
 async def attempts_of(session: AsyncSession, payout_id: UUID) -> Sequence[AttemptFacts]:
@@ -209,117 +241,3 @@ async def own_payout(
         _payouts().where(Payout.id == payout_id, Payout.trainer_id == actor.trainer_id)
     )
     return None if row is None else _facts(row)
-
-
-def _earnings() -> Select[PayLine, str, datetime | None, UUID, str, str | None, str]:
-    return (
-        select(
-            PayLine,
-            Position.title,
-            Approval.funded_at,
-            Payout.id,
-            Payout.state,
-            Payout.failure_code,
-            Adjustment.reason,
-        )
-        .outerjoin(Adjustment, Adjustment.id == PayLine.adjustment_id)
-        .join(Approval, Approval.id == PayLine.approval_id)
-        .join(Engagement, Engagement.id == PayLine.engagement_id)
-        .join(Position, Position.id == Engagement.position_id)
-        .outerjoin(PayoutLine, (PayoutLine.pay_line_id == PayLine.id) & PayoutLine.live)
-        .outerjoin(Payout, Payout.id == PayoutLine.payout_id)
-    )
-
-
-async def _circumstances(session: AsyncSession, trainer_id: UUID) -> tuple[bool, Mapping[str, int]]:
-    """Whether the payout account is ready, and per currency what could go out now."""
-    account = await session.get(PayoutAccount, trainer_id)
-    rows = await session.execute(
-        select(PayLine.currency, func.sum(PayLine.pay_minor))
-        .join(Approval, Approval.id == PayLine.approval_id)
-        .outerjoin(PayoutLine, (PayoutLine.pay_line_id == PayLine.id) & PayoutLine.live)
-        .where(
-            PayLine.trainer_id == trainer_id,
-            Approval.funded_at.is_not(None),
-            PayoutLine.payout_id.is_(None),
-        )
-        .group_by(PayLine.currency)
-    )
-    ready = account is not None and account.ready
-    return ready, {currency: int(total) for currency, total in rows}
-
-
-async def own_earnings(session: AsyncSession, actor: TrainerActor, page: Cut) -> Page[EarningFacts]:
-    """Every approved line of the trainer, newest first, with its cause while it is unpaid."""
-    ready, payable = await _circumstances(session, actor.trainer_id)
-    statement = _earnings().where(PayLine.trainer_id == actor.trainer_id)
-    rows = (await session.execute(cut(statement, PayLine.approved_at, PayLine.id, page))).all()
-    items = [_earning(row, ready=ready, payable=payable) for row in rows]
-    return paged(items, page, lambda e: (e.approved_at, e.id))
-
-
-def _earning(row, *, ready: bool, payable: Mapping[str, int]) -> EarningFacts:  # type: ignore[no-untyped-def]
-    line, title, funded_at, payout_id, state, code, reason = row
-    paid = state == PayoutState.SETTLED.value
-    due = Due(
-        funded=funded_at is not None,
-        payout_state=PayoutState(state) if state else None,
-        payout_code=code,
-        account_ready=ready,
-        payable_minor=payable.get(line.currency, 0),
-        minimum_minor=MINIMUM_MINOR,
-        taken_back=line.pay_minor < 0,
-    )
-    return EarningFacts(
-        line.id,
-        line.engagement_id,
-        title,
-        line.week_starts_at,
-        line.week_ends_at,
-        line.minutes,
-        line.pay_rate_minor,
-        line.pay_minor,
-        line.currency,
-        line.approved_at,
-        payout_id,
-        paid,
-        None if paid else cause_of(due),
-        LineType(line.type),
-        reason,
-    )
-
-
-async def own_holds(session: AsyncSession, actor: TrainerActor) -> Sequence[HoldFacts]:
-    """Every unpaid cent of the trainer, summed by cause and currency.
-
-    Contested time has no line yet; what it would come to waits for one cause of its own.
-    """
-    ready, payable = await _circumstances(session, actor.trainer_id)
-    rows = (
-        await session.execute(
-            _earnings().where(
-                PayLine.trainer_id == actor.trainer_id,
-                (Payout.state.is_(None)) | (Payout.state != PayoutState.SETTLED.value),
-            )
-        )
-    ).all()
-    sums: dict[tuple[HoldCause, str], list[EarningFacts]] = {}
-    for row in rows:
-        earning = _earning(row, ready=ready, payable=payable)
-        assert earning.cause is not None
-        sums.setdefault((earning.cause, earning.currency), []).append(earning)
-    waiting: dict[str, list[Contested]] = {}
-    for each in await pay_lines.contested(session, actor.trainer_id):
-        waiting.setdefault(each.would_earn.currency, []).append(each)
-    return [
-        HoldFacts(cause, sum(e.pay_minor for e in es), currency, min(e.approved_at for e in es))
-        for (cause, currency), es in sorted(sums.items())
-    ] + [
-        HoldFacts(
-            HoldCause.CONTEST,
-            sum(c.would_earn.minor for c in cs),
-            currency,
-            min(c.since for c in cs),
-        )
-        for currency, cs in sorted(waiting.items())
-    ]

@@ -5,32 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
 from app.domain.actor import Actor, FinanceActor, describe
 from app.domain.errands import Errand
+from app.domain.holds import PayoutRules
 from app.domain.settlement import PayoutState
 from app.kit import queue
 from app.kit.db import Database
 from app.kit.ids import derived_id, new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.payouts import retrying
+from app.payouts import holding, retrying, standing
 from app.payouts.refusals import RunLiesAhead
 from app.payouts.tables import Payout, PayoutAccount, PayoutLine, PayoutRun, PayoutStep
 from app.timesheets.pay_lines import PayLine
-from app.timesheets.tables import Approval
 
-MINIMUM_MINOR = 100
 CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class PayableLine:
-    id: UUID
-    pay_minor: int
+class Case:
+    """One trainer and currency in one run."""
+
+    run_id: UUID
+    trainer_id: UUID
+    currency: str
+    as_of: datetime
 
 
 async def order(
@@ -40,8 +43,7 @@ async def order(
 
     Raises RunLiesAhead: what will be due later is not known yet.
     """
-    if as_of > now + CLOCK_TOLERANCE:
-        raise RunLiesAhead
+    check(as_of, now=now)
     run = PayoutRun(
         id=new_id(),
         as_of_at=as_of,
@@ -55,7 +57,15 @@ async def order(
     return run.id
 
 
-async def plan(database: Database, run_id: UUID, *, actor: Actor, now: datetime) -> None:
+def check(as_of: datetime, *, now: datetime) -> None:
+    """Raise RunLiesAhead: what will be due later is not known yet."""
+    if as_of > now + CLOCK_TOLERANCE:
+        raise RunLiesAhead
+
+
+async def plan(
+    database: Database, run_id: UUID, *, rules: PayoutRules, actor: Actor, now: datetime
+) -> None:
     """Make the run's payouts, a transaction per trainer and currency. Safe to repeat.
 
     A killed run goes on where it stopped: what stands on a live payout line is not taken again.
@@ -65,47 +75,20 @@ async def plan(database: Database, run_id: UUID, *, actor: Actor, now: datetime)
         if run is None or run.state == "finished":
             return
         as_of = run.as_of_at
-        due = await _due(session, as_of)
+        found = await standing.verdicts(session, as_of=as_of, rules=rules, now=now)
         held = await _held(session)
     for payout_id in held:
         async with database.begin() as session:
-            await retrying.retry_if_held(session, payout_id, actor=actor, now=now)
-    for trainer_id, currency in due:
-        async with database.begin() as session:
-            await _plan_one(
-                session, run_id, trainer_id, currency=currency, as_of=as_of, actor=actor, now=now
-            )
+            await retrying.retry_if_held(session, payout_id, rules=rules, actor=actor, now=now)
+    for verdict in found:
+        if verdict.cause is None:
+            case = Case(run_id, verdict.trainer_id, verdict.currency, as_of)
+            async with database.begin() as session:
+                await _plan_one(session, case, rules=rules, actor=actor, now=now)
     async with database.begin() as session:
         await session.execute(
             update(PayoutRun).where(PayoutRun.id == run_id).values(state="finished")
         )
-
-
-def _free_lines(as_of: datetime):  # type: ignore[no-untyped-def]
-    """Funded lines that stand on no live payout; what is taken back is set off among them."""
-    return (
-        select(PayLine)
-        .join(Approval, Approval.id == PayLine.approval_id)
-        .where(
-            Approval.funded_at.is_not(None),
-            Approval.funded_at <= as_of,
-            PayLine.pay_minor != 0,
-            ~exists().where(PayoutLine.pay_line_id == PayLine.id, PayoutLine.live),
-        )
-    )
-
-
-async def _due(session: AsyncSession, as_of: datetime) -> Sequence[tuple[UUID, str]]:
-    lines = _free_lines(as_of).subquery()
-    rows = await session.execute(
-        select(lines.c.trainer_id, lines.c.currency)
-        .join(PayoutAccount, PayoutAccount.trainer_id == lines.c.trainer_id)
-        .where(PayoutAccount.ready)
-        .group_by(lines.c.trainer_id, lines.c.currency)
-        .having(func.sum(lines.c.pay_minor) >= MINIMUM_MINOR)
-        .order_by(lines.c.trainer_id, lines.c.currency)
-    )
-    return [(row.trainer_id, row.currency) for row in rows]
 
 
 async def _held(session: AsyncSession) -> Sequence[UUID]:
@@ -115,48 +98,37 @@ async def _held(session: AsyncSession) -> Sequence[UUID]:
 
 
 async def _plan_one(
-    session: AsyncSession,
-    run_id: UUID,
-    trainer_id: UUID,
-    *,
-    currency: str,
-    as_of: datetime,
-    actor: Actor,
-    now: datetime,
+    session: AsyncSession, case: Case, *, rules: PayoutRules, actor: Actor, now: datetime
 ) -> None:
     """One payout, its lines, its posting and its errand, in one transaction.
 
-    The advisory lock serialises two runs at once for one trainer; the partial unique indexes stand
-    behind it.
+    The lock serialises two runs at once for one trainer, and a run with a hold; the partial unique
+    indexes stand behind it. What was seen before the lock is looked at again.
     """
-    await session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 41))"),
-        {"who": f"{trainer_id}:{currency}"},
+    await holding.lock_trainer(session, case.trainer_id)
+    payout_id = derived_id(case.run_id, str(case.trainer_id), case.currency)
+    if await session.get(Payout, payout_id) is not None:
+        return  # this run has paid her before, and its payout has ended since
+    found = await standing.verdicts(
+        session, as_of=case.as_of, rules=rules, now=now, trainer_ids=[case.trainer_id]
     )
-    open_payout = await session.scalar(
-        select(Payout.id).where(
-            Payout.trainer_id == trainer_id,
-            Payout.currency == currency,
-            Payout.state.in_(("pending", "sent", "held", "returned")),
-        )
-    )
-    if open_payout is not None:
+    verdict = next((v for v in found if v.currency == case.currency), None)
+    account = await session.get(PayoutAccount, case.trainer_id)
+    if verdict is None or verdict.cause is not None:
         return
-    statement = _free_lines(as_of).where(
-        PayLine.trainer_id == trainer_id, PayLine.currency == currency
+    if account is None or account.provider_account_id is None:
+        return
+    statement = standing.free_lines(case.as_of).where(
+        PayLine.trainer_id == case.trainer_id, PayLine.currency == case.currency
     )
     lines = (await session.scalars(statement)).all()
-    account = await session.get(PayoutAccount, trainer_id)
-    total = sum(line.pay_minor for line in lines)
-    if account is None or account.provider_account_id is None or total < MINIMUM_MINOR:
-        return
     payout = Payout(
-        id=derived_id(run_id, str(trainer_id), currency),
-        run_id=run_id,
-        trainer_id=trainer_id,
+        id=payout_id,
+        run_id=case.run_id,
+        trainer_id=case.trainer_id,
         state=PayoutState.PENDING.value,
-        pay_minor=total,
-        currency=currency,
+        pay_minor=sum(line.pay_minor for line in lines),
+        currency=case.currency,
         provider_account_id=account.provider_account_id,
         created_at=now,
     )

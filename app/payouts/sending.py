@@ -5,8 +5,8 @@ id is the provider's idempotency key. A worker may be killed at any line of this
 in `sending` is uncertain, and uncertain means: look first.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
 from app.domain.actor import SystemActor
+from app.domain.holds import PayoutRules
 from app.domain.lifecycles import step
 from app.domain.settlement import (
     ATTEMPT_MOVES,
@@ -24,7 +25,7 @@ from app.domain.settlement import (
     PayoutState,
     Uncertain,
     after_look_up,
-    hold_for,
+    passes,
 )
 from app.gateways.payments import Outcome, OutcomeKind, Payments, Send
 from app.kit.clock import Clock
@@ -32,10 +33,12 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.payouts import moving
-from app.payouts.tables import Payout, PayoutAttempt, PayoutLine
+from app.payouts import holding, moving, standing
+from app.payouts.tables import Payout, PayoutAttempt
 
 ACTOR = SystemActor("payout_sender")
+NOT_AVAILABLE = "balance_insufficient"
+FUNDS_AFTER = timedelta(hours=1)
 _OPEN = ("intended", "sending", "unknown")
 
 
@@ -50,13 +53,16 @@ class Work:
     send: Send
     kind: str
     looks_first: bool
-    age_s: float
-    tries: int
-    absent_s: float | None
+    case: Uncertain
 
 
 async def send_payout(
-    database: Database, payments: Payments, payout_id: UUID, *, clock: Clock
+    database: Database,
+    payments: Payments,
+    payout_id: UUID,
+    *,
+    rules: PayoutRules,
+    clock: Clock,
 ) -> None:
     """Bring the payout as far as it goes now: transfer, then bank payout.
 
@@ -65,7 +71,7 @@ async def send_payout(
     """
     while True:
         async with database.begin() as session:
-            work = await _intend(session, payout_id, now=clock.now())
+            work = await _intend(session, payout_id, rules=rules, now=clock.now())
         if work is None:
             return
         outcome = await _call(database, payments, work, clock=clock)
@@ -75,45 +81,83 @@ async def send_payout(
             raise OutcomeOpen(outcome.code)
 
 
-async def _intend(session: AsyncSession, payout_id: UUID, *, now: datetime) -> Work | None:
-    """Lock the payout and commit what is about to be tried, before it is tried."""
+async def _intend(
+    session: AsyncSession, payout_id: UUID, *, rules: PayoutRules, now: datetime
+) -> Work | None:
+    """Lock the payout and commit what is about to be tried, before it is tried.
+
+    What stops her money stops it here, after the lock: nothing is sent that was not wanted a moment
+    ago. A try of which nobody knows the outcome is still looked for, and not made again.
+    """
     payout = await moving.locked(session, payout_id)
     if payout is None:
         return None
-    state = PayoutState(payout.state)
-    if state is PayoutState.PENDING:
-        kind = "transfer"
-    elif state is PayoutState.SENT and payout.bank_payout_id is None:
-        kind = "bank_payout"
-    else:
+    kind = _next_step(payout)
+    if kind is None:
         return None
-    attempt = await _open_attempt(session, payout_id)
+    attempt = await moving.open_attempt(session, payout_id)
+    stopped = await standing.blocked_payouts(
+        session, {payout_id: payout.trainer_id}, rules=rules, now=now
+    )
+    wanted = not stopped
+    if attempt is None and not wanted:
+        if kind == "transfer":
+            payout.failure_code = holding.ON_HOLD
+            moving.move(session, payout, PayoutEvent.HOLD, actor=ACTOR, now=now)
+        return None
     if attempt is None:
+        if kind == "bank_payout" and await _not_there_yet(session, payout, now):
+            return None
         attempt = await _new_attempt(session, payout, kind, now=now)
+    return _work(attempt, wanted, now)
+
+
+def _next_step(payout: Payout) -> str | None:
+    if payout.state == PayoutState.PENDING.value:
+        return "transfer"
+    sent = payout.state == PayoutState.SENT.value
+    return "bank_payout" if sent and payout.bank_payout_id is None else None
+
+
+async def _not_there_yet(session: AsyncSession, payout: Payout, now: datetime) -> bool:
+    """A transfer across a border is pending in her balance for a day: it is tried once an hour."""
+    tried_at = await session.scalar(
+        select(func.max(PayoutAttempt.finished_at)).where(
+            PayoutAttempt.payout_id == payout.id,
+            PayoutAttempt.kind == "bank_payout",
+            PayoutAttempt.outcome_code == NOT_AVAILABLE,
+        )
+    )
+    return tried_at is not None and now - tried_at < FUNDS_AFTER
+
+
+def _work(attempt: PayoutAttempt, wanted: bool, now: datetime) -> Work:
+    """The call to make; the attempt's step to `sending` is committed before it is made."""
     was = AttemptState(attempt.state)
     work = Work(
         send=Send(
-            attempt.id, payout_id, attempt.destination, attempt.amount_minor, attempt.currency
+            attempt.id,
+            attempt.payout_id,
+            attempt.destination,
+            attempt.amount_minor,
+            attempt.currency,
         ),
         kind=attempt.kind,
         looks_first=was is not AttemptState.INTENDED,
-        age_s=_age(attempt.sending_at, now) or 0.0,
-        tries=attempt.tries,
-        absent_s=_age(attempt.absent_since_at, now),
+        case=Uncertain(
+            found=False,
+            age_s=_age(attempt.sending_at, now) or 0.0,
+            tries=attempt.tries,
+            quiet_s=_age(attempt.called_at or attempt.sending_at, now) or 0.0,
+            absent_s=_age(attempt.absent_since_at, now),
+            wanted=wanted,
+        ),
     )
     if was is not AttemptState.SENDING:
         attempt.state = step("attempt", ATTEMPT_MOVES, was, AttemptEvent.SEND).value
     if attempt.sending_at is None:
         attempt.sending_at = now
     return work
-
-
-async def _open_attempt(session: AsyncSession, payout_id: UUID) -> PayoutAttempt | None:
-    return await session.scalar(
-        select(PayoutAttempt)
-        .where(PayoutAttempt.payout_id == payout_id, PayoutAttempt.state.in_(_OPEN))
-        .execution_options(populate_existing=True)
-    )
 
 
 async def _new_attempt(
@@ -152,8 +196,7 @@ async def _call(database: Database, payments: Payments, work: Work, *, clock: Cl
             found = await payments.find_transfer(work.send)
         else:
             found = await payments.find_bank_payout(work.send)
-        case = Uncertain(found is not None, work.age_s, work.tries, work.absent_s)
-        match after_look_up(case):
+        match after_look_up(replace(work.case, found=found is not None)):
             case Next.ADOPT:
                 return Outcome(OutcomeKind.SETTLED, provider_id=found)
             case Next.GIVE_UP:
@@ -165,6 +208,7 @@ async def _call(database: Database, payments: Payments, work: Work, *, clock: Cl
     async with database.begin() as session:
         attempt = await session.get_one(PayoutAttempt, work.send.attempt_id)
         attempt.tries += 1
+        attempt.called_at = clock.now()
     if work.kind == "transfer":
         return await payments.send_transfer(work.send)
     return await payments.start_bank_payout(work.send)
@@ -206,6 +250,7 @@ async def _record(
 async def _settled(
     session: AsyncSession, payout: Payout, kind: str, provider_id: str, *, now: datetime
 ) -> None:
+    payout.failure_code = None
     if kind == "bank_payout":
         payout.bank_payout_id = provider_id
         await _on_its_way(session, payout, provider_id, now=now)
@@ -252,27 +297,14 @@ async def _declined(
     """A passing refusal holds the promise; a definite one gives the lines back."""
     payout.failure_code = code
     if kind == "bank_payout":
-        moving.move(session, payout, PayoutEvent.BANK_FAILED, actor=ACTOR, now=now)
+        if code != NOT_AVAILABLE:
+            moving.move(session, payout, PayoutEvent.BANK_FAILED, actor=ACTOR, now=now)
         return
-    if hold_for(code) is not None:
+    if passes(code):
         moving.move(session, payout, PayoutEvent.HOLD, actor=ACTOR, now=now)
         return
     moving.move(session, payout, PayoutEvent.REFUSED, actor=ACTOR, now=now)
-    lines = await session.scalars(select(PayoutLine).where(PayoutLine.payout_id == payout.id))
-    for line in lines:
-        line.live = False
-    await posting.post(
-        session,
-        source="payout",
-        key=f"{payout.id}:refused",
-        description="Payout refused by the provider",
-        effective_at=now,
-        now=now,
-        entries=[
-            Entry(chart.trainer_paying(payout.trainer_id), payout.currency, payout.pay_minor),
-            Entry(chart.trainer_payable(payout.trainer_id), payout.currency, -payout.pay_minor),
-        ],
-    )
+    await moving.give_back(session, payout, "refused", now=now)
 
 
 async def waiting_for_funds(session: AsyncSession, *, before: datetime) -> list[UUID]:
@@ -286,7 +318,7 @@ async def waiting_for_funds(session: AsyncSession, *, before: datetime) -> list[
         select(Payout.id)
         .where(
             Payout.state == PayoutState.HELD.value,
-            Payout.failure_code == "balance_insufficient",
+            Payout.failure_code == NOT_AVAILABLE,
             last < before,
         )
         .limit(500)
@@ -294,8 +326,13 @@ async def waiting_for_funds(session: AsyncSession, *, before: datetime) -> list[
     return list(rows)
 
 
-async def stalled(session: AsyncSession, *, before: datetime) -> list[UUID]:
-    """Payouts that should be moving and whose last sign of life is older than `before`."""
+async def stalled(
+    session: AsyncSession, *, before: datetime, rules: PayoutRules, now: datetime
+) -> list[UUID]:
+    """Payouts that should be moving and whose last sign of life is older than `before`.
+
+    What is stopped in a payee's balance, or not available there yet, is not stalled.
+    """
     last = (
         select(
             PayoutAttempt.payout_id,
@@ -308,14 +345,22 @@ async def stalled(session: AsyncSession, *, before: datetime) -> list[UUID]:
         .group_by(PayoutAttempt.payout_id)
         .subquery()
     )
-    rows = await session.scalars(
-        select(Payout.id)
+    rows = await session.execute(
+        select(Payout.id, Payout.trainer_id, Payout.state)
         .outerjoin(last, last.c.payout_id == Payout.id)
         .where(
             (Payout.state == PayoutState.PENDING.value)
             | ((Payout.state == PayoutState.SENT.value) & Payout.bank_payout_id.is_(None)),
             func.coalesce(last.c.at, Payout.created_at) < before,
+            (Payout.failure_code.is_distinct_from(NOT_AVAILABLE))
+            | (func.coalesce(last.c.at, Payout.created_at) < now - FUNDS_AFTER),
         )
-        .limit(500)
+        .order_by(Payout.created_at, Payout.id)
+        .limit(5000)
     )
-    return list(rows)
+    found = {id_: (whose, state) for id_, whose, state in rows}
+    stopped = await standing.blocked_payouts(
+        session, {id_: whose for id_, (whose, _) in found.items()}, rules=rules, now=now
+    )
+    # A promise that is stopped is picked up too: the sender writes down that it is held.
+    return [id_ for id_, (_, state) in found.items() if state == "pending" or id_ not in stopped]

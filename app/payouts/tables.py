@@ -11,7 +11,10 @@ from app.kit.db import Row
 
 
 class PayoutAccount(Row):
-    """Where a trainer is paid. `state`: intended | created; `ready`, `missing` as last fetched."""
+    """Where a trainer is paid. `state`: intended | created; `ready`, `missing` as last fetched.
+
+    `destination` is a digest of the bank accounts that the provider holds: enough to see a change.
+    """
 
     __tablename__ = "payout_accounts"
     __table_args__ = (CheckConstraint("state IN ('intended','created')", name="state"),)
@@ -21,8 +24,74 @@ class PayoutAccount(Row):
     provider_account_id: Mapped[str | None] = mapped_column(unique=True)
     ready: Mapped[bool] = mapped_column(default=False)
     missing: Mapped[list[Any]]
+    destination: Mapped[str | None]
+    first_ready_at: Mapped[datetime | None]
     intended_at: Mapped[datetime]
     fetched_at: Mapped[datetime | None]
+
+
+class PayoutHold(Row):
+    """Something that stops a trainer's money, or one payout of hers, until it is released.
+
+    `until_at`: it ends by itself then. `look_at`: when finance has promised to look again.
+    """
+
+    __tablename__ = "payout_holds"
+    __table_args__ = (
+        CheckConstraint("cause IN ('finance_hold','bank_change')", name="cause"),
+        CheckConstraint(
+            "cause <> 'finance_hold' OR reason IS NOT NULL AND look_at IS NOT NULL", name="reason"
+        ),
+        CheckConstraint("cause <> 'bank_change' OR until_at IS NOT NULL", name="ends"),
+        CheckConstraint("(released_at IS NULL) = (released_by IS NULL)", name="released"),
+        Index("ix_payout_holds_trainer_id", "trainer_id", "placed_at", "id"),
+        Index("ix_payout_holds_payout_id", "payout_id"),
+        Index("ix_payout_holds_placed_at", "placed_at", "id"),
+        Index(
+            "uq_payout_holds_trainer",
+            "trainer_id",
+            unique=True,
+            postgresql_where=text(
+                "released_at IS NULL AND cause = 'finance_hold' AND payout_id IS NULL"
+            ),
+        ),
+        Index(
+            "uq_payout_holds_payout",
+            "payout_id",
+            unique=True,
+            postgresql_where=text("released_at IS NULL AND cause = 'finance_hold'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"))
+    payout_id: Mapped[UUID | None] = mapped_column(ForeignKey("payouts.id"))
+    cause: Mapped[str]
+    reason: Mapped[str | None]
+    placed_by: Mapped[str]
+    placed_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    look_at: Mapped[datetime | None]
+    released_by: Mapped[str | None]
+    released_at: Mapped[datetime | None]
+
+
+class SanctionsScreening(Row):
+    """What screening a trainer against the sanctions lists of a day said. Never changed."""
+
+    __tablename__ = "sanctions_screenings"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('clear','review')", name="outcome"),
+        Index("ix_sanctions_screenings_trainer_id", "trainer_id", "screened_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    trainer_id: Mapped[UUID] = mapped_column(ForeignKey("trainers.id"))
+    outcome: Mapped[str]
+    lists: Mapped[str]
+    lists_of_at: Mapped[datetime]
+    recorded_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    screened_at: Mapped[datetime]
 
 
 class PayoutRun(Row):
@@ -115,8 +184,8 @@ class PayoutLine(Row):
 class PayoutAttempt(Row):
     """One try at one step of a payout. Its id is the idempotency key at the provider.
 
-    `tries` counts the calls made under this key; `absent_since_at` is the first look-up that found
-    nothing at the provider.
+    `tries` counts the calls made under this key, the last of them at `called_at`;
+    `absent_since_at` is the first look-up that found nothing at the provider.
     """
 
     __tablename__ = "payout_attempts"
@@ -147,6 +216,7 @@ class PayoutAttempt(Row):
     outcome_code: Mapped[str | None]
     tries: Mapped[int] = mapped_column(default=0)
     absent_since_at: Mapped[datetime | None]
+    called_at: Mapped[datetime | None]
     intended_at: Mapped[datetime]
     sending_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -13,7 +13,7 @@ from app.domain import hours
 from app.domain.adjustments import FLAT, LineType
 from app.domain.hours import Line, Priced
 from app.domain.money import Money
-from app.domain.timesheets import EntryState, SheetState
+from app.domain.timesheets import AUTO_SUBMIT_AFTER, RESUBMIT_AFTER, EntryState, SheetState
 from app.domain.weeks import PayWeek, week_of
 from app.engagements import pay_terms
 from app.engagements.queries import EngagementFacts
@@ -21,6 +21,7 @@ from app.kit.db import Row
 from app.kit.ids import new_id
 from app.timesheets import correction_lines
 from app.timesheets.adjustments import AdjustmentFacts
+from app.timesheets.contests import Contest
 from app.timesheets.queries import (
     PIECE_COLUMNS,
     PieceFacts,
@@ -32,6 +33,9 @@ from app.timesheets.queries import (
 from app.timesheets.tables import Approval, TimeEntry, Timesheet
 
 _FLAT = [type_.value for type_ in FLAT]
+WAITING = [
+    state.value for state in (EntryState.RECORDED, EntryState.ON_TIMESHEET, EntryState.CONTESTED)
+]
 
 
 class PayLine(Row):
@@ -96,11 +100,18 @@ class Earned:
 
 
 @dataclass(frozen=True, slots=True)
-class Contested:
-    """What contested time of one engagement would come to; `since`: when it was worked first."""
+class Unapproved:
+    """What time of one sheet that waits for the same word would come to; `since`: worked first.
 
+    `state`: on_timesheet or recorded, or contested. `due_at`: when the clock decides, if it does.
+    """
+
+    trainer_id: UUID
     would_earn: Money
     since: datetime
+    state: EntryState
+    sheet: SheetState
+    due_at: datetime | None
 
 
 async def pin(
@@ -279,28 +290,61 @@ async def amounts(session: AsyncSession, sheets: Collection[SheetFacts]) -> Mapp
     return {**nothing, **found}
 
 
-async def contested(session: AsyncSession, trainer_id: UUID) -> Sequence[Contested]:
-    """What a trainer's contested time adds to her lines if all of it is allowed, by engagement."""
+async def unapproved(session: AsyncSession, trainer_ids: Collection[UUID]) -> Sequence[Unapproved]:
+    """What trainers' unapproved time adds to their lines if all of it is allowed, by sheet."""
     rows = await session.execute(
         select(*PIECE_COLUMNS)
-        .where(TimeEntry.trainer_id == trainer_id, TimeEntry.state == EntryState.CONTESTED.value)
+        .where(TimeEntry.trainer_id.in_(list(trainer_ids)), TimeEntry.state.in_(WAITING))
+        .where(TimeEntry.timesheet_id.is_not(None))
         .order_by(TimeEntry.engagement_id, TimeEntry.started_at)
     )
-    pieces: dict[UUID, list[PieceFacts]] = {}
+    pieces: dict[tuple[UUID | None, EntryState], list[PieceFacts]] = {}
     for row in rows:
-        pieces.setdefault(row.engagement_id, []).append(read_piece(row))
-    rates = await pay_terms.rates_of_many(session, pieces)
-    before = await _before(session, pieces)
-    return [
-        Contested(
-            _sum(
-                hours.price([span_of(p) for p in waiting], rates[id_], before.get(id_, {})),
-                rates[id_][0].currency,
-            ).earned,
-            min(p.started_at for p in waiting),
+        piece = read_piece(row)
+        pieces.setdefault((piece.timesheet_id, piece.state), []).append(piece)
+    engagement_ids = {some[0].engagement_id for some in pieces.values()}
+    rates = await pay_terms.rates_of_many(session, engagement_ids)
+    before = await _before(session, engagement_ids)
+    sheets = await _sheets_due(session, {sheet_id for sheet_id, _ in pieces})
+    found = []
+    for (sheet_id, state), some in pieces.items():
+        of = some[0].engagement_id
+        lines = hours.price([span_of(p) for p in some], rates[of], before.get(of, {}))
+        sheet, review_by_at, contest_by_at = sheets[sheet_id]
+        found.append(
+            Unapproved(
+                some[0].trainer_id,
+                _sum(lines, rates[of][0].currency).earned,
+                min(p.started_at for p in some),
+                state,
+                sheet,
+                contest_by_at if state is EntryState.CONTESTED else review_by_at,
+            )
         )
-        for id_, waiting in pieces.items()
-    ]
+    return found
+
+
+async def _sheets_due(
+    session: AsyncSession, sheet_ids: Collection[UUID | None]
+) -> Mapping[UUID | None, tuple[SheetState, datetime | None, datetime | None]]:
+    """Each sheet's state, when the clock moves it on, and when it decides its first contest."""
+    contest_by_at = func.min(func.coalesce(Contest.decide_by_at, Contest.answer_by_at))
+    rows = await session.execute(
+        select(
+            Timesheet.id, Timesheet.state, Timesheet.review_by_at, Timesheet.week_ends_at,
+            Timesheet.sent_back_at, contest_by_at,
+        )
+        .outerjoin(Contest, (Contest.timesheet_id == Timesheet.id) & Contest.decided_at.is_(None))
+        .where(Timesheet.id.in_(list(sheet_ids)))
+        .group_by(Timesheet.id)
+    )  # fmt: skip
+    found: dict[UUID | None, tuple[SheetState, datetime | None, datetime | None]] = {}
+    for id_, state, review_by_at, week_ends_at, sent_back_at, contest_by in rows:
+        due_at = review_by_at or week_ends_at + AUTO_SUBMIT_AFTER
+        if state == SheetState.SENT_BACK.value and sent_back_at is not None:
+            due_at = sent_back_at + RESUBMIT_AFTER
+        found[id_] = SheetState(state), due_at, contest_by
+    return found
 
 
 def _sum(lines: Sequence[Line], currency: str) -> Earned:

@@ -13,19 +13,15 @@ from app.domain.settlement import (
     ATTEMPT_MOVES,
     KEY_LIFE_S,
     PAYOUT_MOVES,
-    REASONS,
     UNCERTAIN_TRIES,
     AttemptEvent,
     AttemptState,
-    Due,
-    HoldCause,
     Next,
     PayoutEvent,
     PayoutState,
     Uncertain,
     after_look_up,
-    cause_of,
-    hold_for,
+    passes,
 )
 
 
@@ -61,7 +57,9 @@ cases = st.builds(
     found=st.booleans(),
     age_s=st.floats(0, 10 * 86_400),
     tries=st.integers(0, 10),
+    quiet_s=st.floats(0, 86_400),
     absent_s=st.none() | st.floats(0, 86_400),
+    wanted=st.booleans(),
 )
 
 
@@ -73,52 +71,12 @@ def test_what_is_found_is_adopted_and_an_old_key_needs_two_look_ups(case: Uncert
         assert case.absent_s is not None
         assert case.absent_s >= ABSENCE_S
     if what is Next.GIVE_UP:
-        assert case.tries >= UNCERTAIN_TRIES
-        assert case.age_s < KEY_LIFE_S
-    if what is Next.WAIT:
-        assert case.age_s >= KEY_LIFE_S
-
-
-def due(**over: object) -> Due:
-    values: dict[str, object] = {
-        "funded": True,
-        "payout_state": None,
-        "payout_code": None,
-        "account_ready": True,
-        "payable_minor": 1000,
-        "minimum_minor": 100,
-        **over,
-    }
-    return Due(**values)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("circumstances", "cause"),
-    [
-        (due(), HoldCause.NEXT_RUN),
-        (due(funded=False), HoldCause.CLIENT_UNPAID),
-        (due(account_ready=False), HoldCause.PAYOUT_ACCOUNT_INCOMPLETE),
-        (due(payable_minor=99), HoldCause.BELOW_MINIMUM),
-        (due(payout_state=PayoutState.SENT), HoldCause.UNDER_WAY),
-        (due(payout_state=PayoutState.PENDING), HoldCause.UNDER_WAY),
-        (due(payout_state=PayoutState.RETURNED), HoldCause.BANK_RETURN),
-        (
-            due(payout_state=PayoutState.HELD, payout_code="balance_insufficient"),
-            HoldCause.NOT_AVAILABLE,
-        ),
-        (
-            due(payout_state=PayoutState.HELD, payout_code="account_invalid"),
-            HoldCause.PAYOUT_ACCOUNT_INCOMPLETE,
-        ),
-        (due(payout_state=PayoutState.HELD), HoldCause.NOT_AVAILABLE),
-    ],
-)
-def test_every_unpaid_cent_has_a_cause(circumstances: Due, cause: HoldCause) -> None:
-    assert cause_of(circumstances) is cause
-    assert REASONS[cause].en
-    assert REASONS[cause].de
+        assert case.quiet_s >= ABSENCE_S  # no call of this try can still be on its way
+        assert not case.wanted or (case.tries >= UNCERTAIN_TRIES and case.age_s < KEY_LIFE_S)
+    if what is Next.RESEND:
+        assert case.wanted
 
 
 def test_only_passing_refusals_hold() -> None:
-    assert hold_for("balance_insufficient") is HoldCause.NOT_AVAILABLE
-    assert hold_for("amount_too_large") is None
+    assert passes("balance_insufficient")
+    assert not passes("amount_too_large")

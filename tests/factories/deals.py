@@ -15,7 +15,7 @@ from app.invoicing.tables import Collection, Invoice, InvoiceLine, InvoiceRun, I
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.payouts.tables import Payout, PayoutAttempt, PayoutLine, PayoutRun
+from app.payouts.tables import Payout, PayoutAttempt, PayoutHold, PayoutLine, PayoutRun
 from app.timesheets.bill_lines import BillLine
 from app.timesheets.pay_lines import PayLine
 from app.timesheets.tables import Approval, Timesheet
@@ -265,4 +265,15 @@ async def payout(
     ]
     for source, *entries in steps if settled else steps[:2]:
         await _post(session, now, (source, str(row.id)), *entries)
+    return row
+
+
+async def hold(session: AsyncSession, on: Payout, *, now: datetime) -> PayoutHold:
+    """Finance has stopped this payout."""
+    row = PayoutHold(
+        id=new_id(), trainer_id=on.trainer_id, payout_id=on.id, cause="finance_hold",
+        reason="Asked back.", placed_by="test", placed_at=now, look_at=now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
     return row

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from app.api.door import Runtime
 from app.domain.actor import FinanceActor, SystemActor
+from app.domain.holds import PayoutRules
 from app.domain.money import Money
 from app.invoicing import recording
 from app.invoicing.recording import Receipt
@@ -48,6 +49,6 @@ async def whole_deal(runtime: Runtime) -> None:
     )
     async with database.begin() as session:
         run_id = await running.order(session, staff, as_of=LATER, now=LATER)
-    await running.plan(database, run_id, actor=SystemActor("test"), now=LATER)
+    await running.plan(database, run_id, rules=PayoutRules(), actor=SystemActor("test"), now=LATER)
     async with database.begin() as session:
         assert await chaining.extend(session) == 4

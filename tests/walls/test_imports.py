@@ -50,7 +50,7 @@ BREAKS = [
     ("app.engagements.for_companies", "app.engagements.pay_terms", "wall-client"),
     ("app.hiring.for_companies", "app.trainers.pay_terms", "wall-client"),
     # Money out knows no bill, money in no pay.
-    ("app.payouts.running", "app.timesheets.bill_lines", "wall-trainer wall-payouts"),
+    ("app.payouts.standing", "app.timesheets.bill_lines", "wall-trainer wall-payouts"),
     ("app.payouts.queries", "app.engagements.bill_terms", "wall-trainer wall-payouts"),
     ("app.payouts.explaining", "app.companies.fee_terms", "wall-trainer wall-payouts"),
     ("app.invoicing.running", "app.engagements.pay_terms", "wall-invoicing"),
@@ -140,7 +140,8 @@ PLANTED = {
     "app/companies/tables.py": "from app.companies import queries",
     "app/api/finance/ledger_routes.py": "from app.api.client.views import company",
     "app/engagements/for_companies.py": "from app.engagements import pay_terms",
-    "app/payouts/running.py": "from app.timesheets import bill_lines\nimport app.payouts.settling",
+    "app/payouts/standing.py": "from app.timesheets import bill_lines",
+    "app/payouts/running.py": "import app.payouts.settling",
     "app/invoicing/running.py": "from app.engagements.pay_terms import EngagementPayTerms as _E",
     "app/api/operations/check_routes.py": "import app.ledger.queries",
     "app/jobs/payouts.py": "import app.payouts.tables",

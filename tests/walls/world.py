@@ -246,7 +246,7 @@ async def _work(session: AsyncSession, world: World) -> None:
     )
     things |= {
         "invoice": unpaid.id, "paid invoice": paid.id, "payout": payout.id,
-        "payout_run": payout.run_id,
+        "payout_run": payout.run_id, "hold": (await deals.hold(session, payout, now=now)).id,
     }  # fmt: skip
 
 

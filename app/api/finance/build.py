@@ -7,6 +7,7 @@ from app.api.door import DoorPolicy, Runtime
 from app.api.finance import (
     company_routes,
     export_routes,
+    hold_routes,
     invoice_routes,
     ledger_routes,
     margin_routes,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     invoice_routes.router,
     refund_routes.router,
     payout_routes.router,
+    hold_routes.router,
     ledger_routes.router,
     margin_routes.router,
     reconciliation_routes.router,

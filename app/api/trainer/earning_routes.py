@@ -20,7 +20,7 @@ from app.api.trainer.views.earnings import (
     TrainerPayoutExplanation,
 )
 from app.domain.refusals import NotFound
-from app.payouts import accounts, explaining, queries
+from app.payouts import accounts, explaining, queries, rules, waiting
 
 router = door.router("earnings")
 
@@ -50,18 +50,25 @@ async def get_payout_account(caller: Caller, session: Session) -> TrainerPayoutA
 
 @router.get("/earnings", operation_id="list_earnings", response_model=Listed[TrainerEarning])
 async def list_earnings(
-    request: Request, page: PageAsked, caller: Caller, session: Session
+    request: Request, page: PageAsked, caller: Caller, session: Session, run: Run
 ) -> dict[str, Any]:
     """Every approved line, newest first; what is not paid yet says why and whose turn it is."""
     language = language_of(request)
-    found = await queries.own_earnings(session, caller, page)
+    found = await waiting.own_earnings(
+        session, caller, page, rules=rules.rules_of(run.settings), now=run.clock.now()
+    )
     return listed(request, found, lambda e: views.earning_view(e, language))
 
 
 @router.get("/holds", operation_id="list_holds")
-async def list_holds(request: Request, caller: Caller, session: Session) -> Listed[TrainerHold]:
-    """Every unpaid cent, summed by its cause."""
-    found = await queries.own_holds(session, caller)
+async def list_holds(
+    request: Request, caller: Caller, session: Session, run: Run
+) -> Listed[TrainerHold]:
+    """Every unpaid cent, also of time that is not approved yet, summed by its cause: what happens
+    next, whose turn it is, and by when."""
+    found = await waiting.own_holds(
+        session, caller, rules=rules.rules_of(run.settings), now=run.clock.now()
+    )
     language = language_of(request)
     return Listed(items=[views.hold_view(h, language) for h in found], next_cursor=None)
 

@@ -1,5 +1,6 @@
 """The verbs of `gateways.payments` as calls of the Stripe API (2026-10-28.endive)."""
 
+import hashlib
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -108,6 +109,9 @@ class StripePayments:
             found = await self._client.v2.core.accounts.retrieve_async(
                 account, params={"include": ["configuration.recipient", "requirements"]}
             )
+            banks = await self._client.v1.accounts.external_accounts.list_async(
+                account, params={"limit": 100}
+            )
         status = None
         if found.configuration and (recipient := found.configuration.recipient):
             balance = getattr(recipient.capabilities, "stripe_balance", None)
@@ -115,7 +119,10 @@ class StripePayments:
             status = getattr(transfers, "status", None)
         entries = (found.requirements.entries if found.requirements else None) or []
         missing = tuple(str(entry.description) for entry in entries)
-        return PayeeState(ready=status == "active", missing=missing)
+        # The id of a bank account changes with every edit; its fingerprint only with the account.
+        prints = sorted(getattr(bank, "fingerprint", None) or bank.id for bank in banks.data)
+        digest = hashlib.sha256("|".join(prints).encode()).hexdigest() if prints else None
+        return PayeeState(status == "active", missing, destination=digest)
 
     async def open_checkout(
         self, collection_id: UUID, *, amount_minor: int, currency: str, label: str, return_url: str

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.simulators.stripe import (
     accounts,
     balance_settings,
+    banks,
     checkout,
     customers,
     disputes,
@@ -155,6 +156,12 @@ OPERATIONS = (
             f"{ONBOARDING}.collection_options",
         ),
         accounts.create_link,
+    ),
+    _operation(
+        "GET /v1/accounts/{id}/external_accounts",
+        "AccountExternalAccountListParams",
+        ("limit", "object", "expand"),
+        banks.list_all,
     ),
     _operation("GET /v2/core/events/{id}", "v2.core.EventRetrieveParams", (), _thin_event),
     _operation(

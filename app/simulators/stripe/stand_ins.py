@@ -6,7 +6,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from app.simulators.stripe import accounts, checkout, clock, idempotency, money, payouts, proof
+from app.simulators.stripe import (
+    accounts,
+    banks,
+    checkout,
+    clock,
+    idempotency,
+    money,
+    payouts,
+    proof,
+)
 from app.simulators.stripe.faults import BadFault
 from app.simulators.stripe.moments import Json
 from app.simulators.stripe.orders import BadOrder, NotFound, guarded, read
@@ -33,6 +42,7 @@ class StandIns:
             Route("/_sim/checkout/{id}/pay", guarded(self.pay), methods=["POST"]),
             Route("/_sim/accounts/{id}/onboard", guarded(self.onboard), methods=["POST"]),
             Route("/_sim/accounts/{id}/restrict", guarded(self.restrict), methods=["POST"]),
+            Route("/_sim/accounts/{id}/bank", guarded(self.change_bank), methods=["POST"]),
             Route("/_sim/payouts/{id}/fail", guarded(self.fail_payout), methods=["POST"]),
             Route("/_sim/top-ups", guarded(self.top_up), methods=["POST"]),
             Route("/_sim/keys/prune", self.prune_keys, methods=["POST"]),
@@ -115,6 +125,16 @@ class StandIns:
             )
         await self._simulator.courier.settle()
         return JSONResponse(accounts.shown(account, sorted(accounts.INCLUDABLE)))
+
+    async def change_bank(self, request: Request) -> Response:
+        await read(request, {})
+        with self._simulator.change() as moment:
+            account = _account(self._simulator, request)
+            if "external_account" not in account.get("sim", {}):
+                raise BadOrder("this account has not named a bank account yet")
+            bank = banks.change(moment, account)
+        await self._simulator.courier.settle()
+        return JSONResponse(bank)
 
     async def fail_payout(self, request: Request) -> Response:
         order = await read(request, {"failure_code": str})

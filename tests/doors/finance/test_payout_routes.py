@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from app.api.door import Runtime
 from app.domain.actor import SystemActor
+from app.domain.holds import PayoutRules
 from app.payouts import running
 from app.payouts.tables import PayoutAccount
 from tests.factories import money, people, work
@@ -100,7 +101,9 @@ async def test_a_planned_payout_is_seen_by_finance_and_its_trainer_alone(
 ) -> None:
     await account_ready(scene, now)
     run_id = UUID((await scene.run(str(uuid4()))).json()["id"])
-    await running.plan(scene.runtime.database, run_id, actor=SystemActor("test"), now=now)
+    await running.plan(
+        scene.runtime.database, run_id, rules=PayoutRules(), actor=SystemActor("test"), now=now
+    )
     listed = await scene.get(scene.finance, f"/finance/v1/payouts?payout_run_id={run_id}")
     (payout,) = listed.json()["items"]
     assert (payout["state"], payout["pay"]["minor"]) == ("pending", 120_000)

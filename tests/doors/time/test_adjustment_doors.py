@@ -9,6 +9,7 @@ import pypdf
 
 from app.books import proving
 from app.domain.actor import FinanceActor, SystemActor
+from app.domain.holds import PayoutRules
 from app.domain.money import Money
 from app.invoicing import documents, queries, recording
 from app.invoicing.recording import Receipt
@@ -127,7 +128,9 @@ async def test_the_whole_story(world: World) -> None:
         )  # fmt: skip
     async with runtime.database.begin() as session:
         run_id = await running.order(session, staff, as_of=now, now=now)
-    await running.plan(runtime.database, run_id, actor=SystemActor("test"), now=now)
+    await running.plan(
+        runtime.database, run_id, rules=PayoutRules(), actor=SystemActor("test"), now=now
+    )
     await assert_explained(world, minutes)
     await assert_books(world)
     assert_walls_of_sums(world)

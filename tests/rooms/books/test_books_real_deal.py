@@ -5,6 +5,7 @@ from datetime import timedelta
 from app.api.door import Runtime
 from app.books import proving
 from app.domain.actor import FinanceActor, SystemActor
+from app.domain.holds import PayoutRules
 from app.domain.money import Money
 from app.invoicing import recording
 from app.invoicing.recording import Receipt
@@ -68,7 +69,7 @@ async def test_the_books_hold_after_every_step(runtime: Runtime) -> None:
 
     async with database.begin() as session:
         run_id = await running.order(session, staff, as_of=LATER, now=LATER)
-    await running.plan(database, run_id, actor=SystemActor("test"), now=LATER)
+    await running.plan(database, run_id, rules=PayoutRules(), actor=SystemActor("test"), now=LATER)
     await assert_proven(
         runtime, covered="books: only funded pay lines of the payee are paid out, at their amount"
     )

@@ -1,17 +1,19 @@
 """A trainer with funded pay and a ready account at the simulator, over real HTTP."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 import pytest_asyncio
 
 from app.domain.actor import FinanceActor, SystemActor, TrainerActor
+from app.domain.holds import PayoutRules
 from app.gateways.stripe.payments import StripePayments
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.payouts import accounts, running, settling
+from app.payouts.tables import PayoutRun
 from tests.factories import money, people, work
 from tests.gateways.simulator import running as simulator
 from tests.gateways.simulator.running import Running
@@ -28,6 +30,7 @@ class Stage:
     trainer_id: UUID
     account: str
     finance: FinanceActor
+    rules: PayoutRules = field(default_factory=PayoutRules)
 
     async def top_up(self, amount_minor: int = 10_000_000) -> None:
         await self.sim.order("top-ups", amount=amount_minor, currency="usd")
@@ -45,8 +48,34 @@ class Stage:
         now = self.clock.now()
         async with self.database.begin() as session:
             run_id = await running.order(session, self.finance, as_of=now, now=now)
-        await running.plan(self.database, run_id, actor=SystemActor("test"), now=self.clock.now())
+        await self.plan_again(run_id)
         return run_id
+
+    async def plan_again(self, run_id: UUID) -> None:
+        """As the job does, and does again after a kill."""
+        async with self.database.begin() as session:
+            (await session.get_one(PayoutRun, run_id)).state = "planned"
+        await running.plan(
+            self.database,
+            run_id,
+            rules=self.rules,
+            actor=SystemActor("test"),
+            now=self.clock.now(),
+        )
+
+    async def ask_provider(self) -> None:
+        """Fetch the account's state, as the event's job does."""
+        asked_at = self.clock.now()
+        state = await self.payments.payee_state(self.account)
+        async with self.database.begin() as session:
+            await accounts.take_state(
+                session,
+                self.account,
+                state,
+                asked_at=asked_at,
+                rules=self.rules,
+                now=self.clock.now(),
+            )
 
 
 @pytest_asyncio.fixture
@@ -84,5 +113,7 @@ async def stage(database: Database, sim: Running, clock: Clock, now: datetime) -
     await sim.order(f"accounts/{account}/onboard")
     state = await payments.payee_state(account)
     async with database.begin() as session:
-        await accounts.take_state(session, account, state, asked_at=clock.now())
+        await accounts.take_state(
+            session, account, state, asked_at=clock.now(), rules=PayoutRules(), now=clock.now()
+        )
     return Stage(database, payments, clock, sim, trainer.id, account, FinanceActor(staff.id))

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.domain import chart
 from app.domain.actor import TrainerActor
-from app.domain.settlement import HoldCause
+from app.domain.holds import HoldCause
 from app.ledger import queries as ledger
-from app.payouts import explaining, proof, queries, retrying, sending
+from app.payouts import explaining, proof, retrying, sending, waiting
 from app.payouts.refusals import PayoutNotRetryable
 from app.payouts.tables import Payout
 from tests.rooms.payouts.conftest import Stage
@@ -44,7 +44,9 @@ async def in_the_books(stage: Stage) -> tuple[int, int]:
 
 
 async def send(stage: Stage, payout_id: UUID) -> None:
-    await sending.send_payout(stage.database, stage.payments, payout_id, clock=stage.clock)
+    await sending.send_payout(
+        stage.database, stage.payments, payout_id, rules=stage.rules, clock=stage.clock
+    )
 
 
 async def test_a_payout_goes_from_promise_to_bank(stage: Stage) -> None:
@@ -69,7 +71,9 @@ async def test_a_payout_goes_from_promise_to_bank(stage: Stage) -> None:
         explained = await explaining.explain(session, actor, payout.id)
         assert explained is not None
         assert sum(line.pay_minor for line in explained.lines) == 120_000
-        assert await queries.own_holds(session, actor) == []
+        assert (
+            await waiting.own_holds(session, actor, rules=stage.rules, now=stage.clock.now()) == []
+        )
 
 
 async def test_two_runs_at_once_promise_once(stage: Stage) -> None:
@@ -123,17 +127,21 @@ async def test_an_empty_balance_holds_the_promise_and_a_retry_keeps_it(stage: St
     assert (held.state, held.failure_code) == ("held", "balance_insufficient")
     async with stage.database.begin() as session:
         actor = TrainerActor(stage.trainer_id, stage.trainer_id)
-        (hold,) = await queries.own_holds(session, actor)
+        (hold,) = await waiting.own_holds(session, actor, rules=stage.rules, now=stage.clock.now())
         assert (hold.cause, hold.held_minor) == (HoldCause.NOT_AVAILABLE, 120_000)
     await stage.top_up()
     async with stage.database.begin() as session:
-        await retrying.retry(session, stage.finance, payout.id, now=stage.clock.now())
+        await retrying.retry(
+            session, stage.finance, payout.id, rules=stage.rules, now=stage.clock.now()
+        )
     await send(stage, payout.id)
     assert (await the_payout(stage)).state == "sent"
     assert len(await transfers(stage)) == 1
     async with stage.database.begin() as session:
         with pytest.raises(PayoutNotRetryable):
-            await retrying.retry(session, stage.finance, payout.id, now=stage.clock.now())
+            await retrying.retry(
+                session, stage.finance, payout.id, rules=stage.rules, now=stage.clock.now()
+            )
     await proofs_hold(stage)
 
 
@@ -172,7 +180,9 @@ async def test_money_that_comes_back_is_paid_out_again_without_a_second_transfer
     assert await in_the_books(stage) == (120_000, 0)
     await proofs_hold(stage)
     async with stage.database.begin() as session:
-        await retrying.retry(session, stage.finance, payout.id, now=stage.clock.now())
+        await retrying.retry(
+            session, stage.finance, payout.id, rules=stage.rules, now=stage.clock.now()
+        )
     await send(stage, payout.id)
     second = (await the_payout(stage)).bank_payout_id
     assert second not in (None, first)

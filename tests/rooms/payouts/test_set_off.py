@@ -9,10 +9,10 @@ from sqlalchemy import select
 from app.books import crossing
 from app.companies.tables import CreditTerms
 from app.domain.actor import OperationsActor, TrainerActor
-from app.domain.settlement import HoldCause
+from app.domain.holds import HoldCause
 from app.kit.ids import new_id
 from app.kit.paging import Cut
-from app.payouts import explaining, proof, queries, sending
+from app.payouts import explaining, proof, sending, waiting
 from app.payouts.tables import Payout
 from app.timesheets.pay_lines import PayLine
 from app.trainers.tables import Trainer
@@ -71,9 +71,16 @@ async def test_owed_then_set_off_and_explained(stage: Stage, paid: Deal) -> None
         await claw_back(session, OPERATIONS, paid, 10_000, evidence=given.id)
         owed = (await session.scalars(select(PayLine).where(PayLine.owed))).one()
         assert owed.pay_minor == -8_000
-        holds = {hold.cause: hold.held_minor for hold in await queries.own_holds(session, actor)}
+        holds = {
+            hold.cause: hold.held_minor
+            for hold in await waiting.own_holds(
+                session, actor, rules=stage.rules, now=stage.clock.now()
+            )
+        }
         assert holds == {HoldCause.SET_OFF: -8_000, HoldCause.BELOW_MINIMUM: 80}
-        earnings = await queries.own_earnings(session, actor, Cut())
+        earnings = await waiting.own_earnings(
+            session, actor, Cut(), rules=stage.rules, now=stage.clock.now()
+        )
         # What the stage made up is as old as this run, and may be newer than NOW.
         newest = next(e for e in earnings.items if e.engagement_id == paid.engagement.id)
         assert (newest.type, newest.reason) == ("clawback", "Twice.")

@@ -60,7 +60,11 @@ class Desk:
         async with self.stage.database.begin() as session:
             payout_id = (await session.scalars(select(Payout.id))).one()
         await sending.send_payout(
-            self.stage.database, self.stage.payments, payout_id, clock=self.stage.clock
+            self.stage.database,
+            self.stage.payments,
+            payout_id,
+            rules=self.stage.rules,
+            clock=self.stage.clock,
         )
         async with self.stage.database.begin() as session:
             return await session.get_one(Payout, payout_id)

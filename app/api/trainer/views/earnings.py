@@ -1,6 +1,6 @@
 """What a trainer sees of her money: every cent and its cause."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import Field
@@ -9,10 +9,12 @@ from app.api.traces import ExplainedEntryView
 from app.api.words import MoneySeen, Seen
 from app.domain import tracing
 from app.domain.adjustments import FLAT, LineType
-from app.domain.settlement import REASONS, HoldCause
+from app.domain.hold_reasons import REASONS
+from app.domain.holds import HoldCause
 from app.payouts.accounts import AccountFacts
 from app.payouts.explaining import ExplainedLine, Explanation
-from app.payouts.queries import EarningFacts, HoldFacts, PayoutFacts
+from app.payouts.queries import PayoutFacts
+from app.payouts.waiting import EarningFacts, HoldFacts
 
 
 class TrainerPayoutAccount(Seen):
@@ -71,11 +73,12 @@ class TrainerPayout(Seen):
 
 
 class TrainerHold(Seen):
-    """What waits for one reason, summed."""
+    """What waits for one reason, summed. `release_on`: when it ends, or is looked at again."""
 
     waiting: TrainerCause
     held: MoneySeen
     since: datetime
+    release_on: date
 
 
 class TrainerExplainedLine(Seen):
@@ -165,6 +168,7 @@ def hold_view(facts: HoldFacts, language: str) -> TrainerHold:
         waiting=cause_view(facts.cause, language),
         held=MoneySeen(minor=facts.held_minor, currency=facts.currency),
         since=facts.since,
+        release_on=facts.release_on_at.date(),
     )
 
 

@@ -1,0 +1,27 @@
+"""The rules of payouts as an installation has set them."""
+
+from datetime import timedelta
+
+from app.domain.holds import PayoutRules
+from app.settings import Settings
+
+FIRST_PAYOUT_WAIT = timedelta(days=7)
+BANK_CHANGE_WAIT = timedelta(hours=48)
+
+
+def rules_of(settings: Settings) -> PayoutRules:
+    """What is set; where nothing is, development waits for nothing and screens nobody."""
+    days, hours = settings.first_payout_wait_days, settings.bank_change_wait_hours
+    screening = settings.sanctions_screening
+    cautious = not settings.is_development
+    return PayoutRules(
+        minimum_minor=settings.smallest_payout_minor,
+        first_payout_wait=timedelta(days=days)
+        if days is not None
+        else FIRST_PAYOUT_WAIT * cautious,
+        bank_change_wait=timedelta(hours=hours)
+        if hours is not None
+        else BANK_CHANGE_WAIT * cautious,
+        screening_wanted=cautious if screening is None else screening == "required",
+        screening_fresh_for=timedelta(hours=settings.screening_fresh_hours),
+    )
