@@ -49,6 +49,7 @@ class _Work:
     looks_first: bool
     case_age_s: float
     tries: int
+    quiet_s: float
     absent_s: float | None
 
 
@@ -94,6 +95,7 @@ async def _intend(session: AsyncSession, refund_id: UUID, *, now: datetime) -> _
         looks_first=state is not RefundState.INTENDED,
         case_age_s=_age(row.sending_at, now) or 0.0,
         tries=row.tries,
+        quiet_s=_age(row.tried_at, now) or 0.0,
         absent_s=_age(row.absent_since_at, now),
     )
     row.state = step("refund", REFUND_MOVES, state, RefundEvent.SEND)
@@ -110,7 +112,9 @@ async def _call(database: Database, reversals: Reversals, work: _Work) -> Outcom
     """Look first where it may have happened; send where that is safe."""
     if work.looks_first:
         found = await reversals.find_refund(work.order)
-        case = Uncertain(found is not None, work.case_age_s, work.tries, work.absent_s)
+        case = Uncertain(
+            found is not None, work.case_age_s, work.tries, work.quiet_s, work.absent_s
+        )
         match after_look_up(case):
             case Next.ADOPT:
                 return Outcome(OutcomeKind.SETTLED, provider_id=found)
