@@ -13,7 +13,14 @@ from uuid import UUID
 
 from app.domain.hours import SECONDS_PER_HOUR, SECONDS_PER_MINUTE, seconds_between
 from app.domain.rates import DatedRate, rate_at
-from app.domain.weeks import TRAINER_WEEK, PayWeek, split_at_weeks, trainer_week_of
+from app.domain.weeks import (
+    TRAINER_WEEK,
+    PayWeek,
+    Week,
+    split_at_weeks,
+    trainer_week_of,
+    week_of,
+)
 
 NO_CAP = 2**62
 DEFAULT_TRAINER_WEEK_MINUTES = 2_400
@@ -55,6 +62,14 @@ class CounterKey:
     scope: Scope
     scope_id: UUID
     period: str
+    # Kept: a batch looks the same few counters up many thousand times.
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.scope, self.scope_id, self.period)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def place(self) -> tuple[int, str, str]:
@@ -181,40 +196,49 @@ def sections(
     for span in split_at_weeks(started_at, ended_at, ground.pay_week):
         at = span.started_at
         while at < span.ended_at:
+            trainer_week = trainer_week_of(at)
             until = min(
-                [span.ended_at, trainer_week_of(at).ends_at]
+                [span.ended_at, trainer_week.ends_at]
                 + [r.effective_at for r in ground.bill_rates if r.effective_at > at]
             )
-            weights = _weights(ground, at, span.week_starts_at, scopes)
+            weights = _weights(
+                _owners(ground), trainer_week.starts_at, span.week_starts_at,
+                rate_at(ground.bill_rates, at).minor, scopes,
+            )  # fmt: skip
             found.append(Section(at, until, span.week_starts_at, weights))
             at = until
     return found
 
 
-def keys_of_time(ground: Ground, started_at: datetime, ended_at: datetime) -> set[CounterKey]:
-    """Every counter that time can move; rates do not matter for that."""
-    return {
-        key
-        for span in split_at_weeks(started_at, ended_at, ground.pay_week)
-        for week in split_at_weeks(span.started_at, span.ended_at, TRAINER_WEEK)
-        for key in _keys(ground, week.started_at, span.week_starts_at)
-    }
+def keys_of_times(ground: Ground, times: Iterable[tuple[datetime, datetime]]) -> set[CounterKey]:
+    """Every counter that these times can move; rates do not matter for that."""
+    found: set[CounterKey] = set()
+    known: Week | None = None
+    for started_at, ended_at in times:
+        # Most times of a batch lie in one week: it is told apart once.
+        if known and known.starts_at <= started_at and ended_at <= known.ends_at:
+            continue
+        for span in split_at_weeks(started_at, ended_at, ground.pay_week):
+            for week in split_at_weeks(span.started_at, span.ended_at, TRAINER_WEEK):
+                found.update(_keys(_owners(ground), week.week_starts_at, span.week_starts_at))
+        own, paid = trainer_week_of(started_at), week_of(started_at, ground.pay_week)
+        known = Week(max(own.starts_at, paid.starts_at), min(own.ends_at, paid.ends_at))
+    return found
 
 
-def _keys(ground: Ground, at: datetime, week_starts_at: datetime) -> tuple[CounterKey, ...]:
-    return _keys_in(
-        (ground.trainer_id, ground.engagement_id, ground.position_id, ground.project_id,
-         ground.company_id),
-        trainer_week_of(at).starts_at,
-        week_starts_at,
+_Owners = tuple[UUID, UUID, UUID, UUID, UUID]
+
+
+def _owners(ground: Ground) -> _Owners:
+    return (
+        ground.trainer_id, ground.engagement_id, ground.position_id, ground.project_id,
+        ground.company_id,
     )  # fmt: skip
 
 
-# Kept: all entries of a week move the same counters.
+# Kept, both: all entries of a week move the same counters.
 @lru_cache(maxsize=1_024)
-def _keys_in(
-    owners: tuple[UUID, UUID, UUID, UUID, UUID], trainer_week_at: datetime, week_at: datetime
-) -> tuple[CounterKey, ...]:
+def _keys(owners: _Owners, trainer_week_at: datetime, week_at: datetime) -> tuple[CounterKey, ...]:
     trainer, engagement, position, project, company = owners
     return (
         CounterKey(Scope.TRAINER_WEEK, trainer, trainer_week_at.isoformat()),
@@ -226,13 +250,17 @@ def _keys_in(
     )
 
 
+@lru_cache(maxsize=1_024)
 def _weights(
-    ground: Ground, at: datetime, week_starts_at: datetime, scopes: frozenset[Scope]
+    owners: _Owners,
+    trainer_week_at: datetime,
+    week_at: datetime,
+    rate_minor: int,
+    scopes: frozenset[Scope],
 ) -> tuple[tuple[CounterKey, int], ...]:
-    rate = rate_at(ground.bill_rates, at).minor
     return tuple(
-        (key, rate if is_money(key.scope) else 1)
-        for key in _keys(ground, at, week_starts_at)
+        (key, rate_minor if is_money(key.scope) else 1)
+        for key in _keys(owners, trainer_week_at, week_at)
         if key.scope in scopes
     )
 

@@ -116,7 +116,7 @@ async def hold(
     """
     spans = list(intervals)
     bare = cap_terms.ground(engagement)
-    keys = {key for start, end in spans for key in caps.keys_of_time(bare, start, end)}
+    keys = caps.keys_of_times(bare, spans)
     shared = {key for key in keys if key.scope in caps.SHARED}
     used = await counters.lock(session, keys - shared)
     terms = await cap_terms.read(session, engagement, now)
