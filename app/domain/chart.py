@@ -22,6 +22,11 @@ EXPENSE_BAD_DEBT = "expense:bad_debt:client"
 _AUTHORISING = re.compile(
     r"liability:(trainer:[0-9a-f-]{36}:(payable|paying)|client:[0-9a-f-]{36}:unapplied)"
 )
+# What money only passes through: each must come back to zero. Also read by PostgreSQL.
+CLEARING = (
+    "^(asset:transit:.*|asset:stripe:(pending|customer_cash|connected:.*)"
+    "|liability:(trainer:[^:]*:paying|client:[^:]*:refunding))$"
+)
 _KINDS = ("asset", "liability", "income", "expense", "equity")
 
 
@@ -91,3 +96,8 @@ def kind_of(key: str) -> str:
 def authorises(key: str) -> bool:
     """Whether spending from this account needs a balance that covers it."""
     return _AUTHORISING.fullmatch(key) is not None
+
+
+def is_clearing(key: str) -> bool:
+    """Whether money only passes through this account."""
+    return re.match(CLEARING, key) is not None

@@ -17,3 +17,4 @@ class Errand(StrEnum):
     RUN_PAYOUTS = "run_payouts"  # {"payout_run_id"}
     RECONCILE = "reconcile"  # {"reconciliation_run_id"}
     FETCH_MISSED_EVENTS = "fetch_missed_events"  # {}
+    CARE_FOR_BOOKS = "care_for_books"  # {}

@@ -95,6 +95,7 @@ class Kind(StrEnum):
     STAFF_RECONCILIATION_OPEN = "staff_reconciliation_open"
     STAFF_DISPUTE_OPENED = "staff_dispute_opened"
     STAFF_REFUND_FAILED = "staff_refund_failed"
+    STAFF_CHAIN_BROKEN = "staff_chain_broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.STAFF_RECONCILIATION_OPEN: _manner(Audience.FINANCE, "reconciliation", mandatory=True),
         _K.STAFF_DISPUTE_OPENED: _manner(Audience.FINANCE, "dispute", mandatory=True),
         _K.STAFF_REFUND_FAILED: _manner(Audience.FINANCE, "refund", mandatory=True),
+        _K.STAFF_CHAIN_BROKEN: _manner(Audience.FINANCE, "books", mandatory=True),
     }
 )
 

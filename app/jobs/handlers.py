@@ -6,6 +6,7 @@ from app.domain.errands import Errand
 from app.jobs import (
     exports,
     invoicing,
+    ledger,
     mail,
     missed_events,
     notices,
@@ -31,4 +32,5 @@ HANDLERS: dict[Errand, Handler] = {
     Errand.WRITE_EXPORT: exports.write_export,
     Errand.RECONCILE: reconciling.reconcile,
     Errand.FETCH_MISSED_EVENTS: missed_events.fetch_missed_events,
+    Errand.CARE_FOR_BOOKS: ledger.care_for_books,
 }

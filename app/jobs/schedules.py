@@ -37,6 +37,7 @@ SWEEPS: dict[str, Sweep] = {
     "pick_up_stalled_refunds": invoicing.pick_up_stalled_refunds,
     "look_at_open_pages": invoicing.look_at_open_pages,
     "chain_postings": ledger.chain_postings,
+    "care_for_books_nightly": ledger.care_for_books_nightly,
     "look_for_missed_events": missed_events.look_for_missed_events,
     "reconcile_daily": reconciling.reconcile_daily,
     "remind": notices.remind,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import bindparam, case, func, insert, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,6 +43,7 @@ async def post(
 ) -> UUID:
     """Write one group and return its id. A known (source, key) returns its id and writes nothing.
 
+    A date in a closed month becomes the start of the next open one, with `late_for_at` beside it.
     Entries of one account are merged and zeros left out; accounts are opened on first use. Raises
     UnbalancedPosting (our defect) for a group that does not sum to zero per currency, and
     LedgerOverdrawn when an authorising account would go below zero; then nothing was written.
@@ -141,18 +142,33 @@ async def _find(session: AsyncSession, fact: _Fact) -> UUID | None:
 async def _open_group(session: AsyncSession, fact: _Fact) -> UUID | None:
     """Write the group's row; None when the same fact, or a rival reversal, was faster.
 
-    The insert waits for a rival's commit, and the next statement then sees its row.
+    The insert waits for a rival's commit, and the next statement then sees its row. It also holds
+    the month open until this transaction ends: a month is closed before or after, not meanwhile.
     """
+    at = select(func.ledger_open_at(bindparam("own", fact.effective_at)).label("at")).subquery()
     return await session.scalar(
         upsert(PostingGroup)
-        .values(
-            id=new_id(),
-            source=fact.source,
-            key=fact.key,
-            description=fact.description,
-            effective_at=fact.effective_at,
-            recorded_at=fact.recorded_at,
-            reverses_group_id=fact.reverses_group_id,
+        .from_select(
+            [
+                "id",
+                "source",
+                "key",
+                "description",
+                "effective_at",
+                "recorded_at",
+                "reverses_group_id",
+                "late_for_at",
+            ],
+            select(
+                literal(new_id()),
+                literal(fact.source),
+                literal(fact.key),
+                literal(fact.description),
+                at.c.at,
+                literal(fact.recorded_at),
+                literal(fact.reverses_group_id, PostingGroup.reverses_group_id.type),
+                case((at.c.at != fact.effective_at, literal(fact.effective_at))),
+            ),
         )
         .on_conflict_do_nothing()
         .returning(PostingGroup.id)

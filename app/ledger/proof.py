@@ -8,6 +8,7 @@ from app.kit import proof
 from app.kit.proof import Identity
 from app.ledger.tables import LedgerAccount
 
+CHAIN = "ledger: the hash chain is unbroken"
 # Name → (what is counted as checked, the rows that break it).
 _STATEMENTS = {
     "ledger: entries sum to zero per currency": (
@@ -90,13 +91,14 @@ _STATEMENTS = {
     ),
     # The words are those of ledger_group_text, made for all groups at once: asked group by group
     # they took most of the whole proof.
-    "ledger: the hash chain is unbroken": (
+    CHAIN: (
         "SELECT count(*) FROM ledger_links",
         """
         WITH said AS (
-          SELECT g.id, g.source, g.key, convert_to(jsonb_build_array(g.id, g.source, g.key,
+          SELECT g.id, g.source, g.key, convert_to((jsonb_build_array(g.id, g.source, g.key,
                    g.description, ledger_text(g.effective_at), ledger_text(g.recorded_at),
-                   g.reverses_group_id, e.entries)::text, 'UTF8') AS words
+                   g.reverses_group_id, e.entries) || CASE WHEN g.late_for_at IS NULL THEN '[]'
+                   ELSE jsonb_build_array(ledger_text(g.late_for_at)) END)::text, 'UTF8') AS words
           FROM posting_groups g LEFT JOIN (
             SELECT e.group_id, jsonb_agg(jsonb_build_array(a.key, e.currency, e.amount_minor)
                      ORDER BY a.key COLLATE "C", e.currency COLLATE "C", e.id) AS entries
@@ -116,8 +118,35 @@ _STATEMENTS = {
         ORDER BY c.place
         """,
     ),
+    "ledger: a snapshot is the sum of the entries before it": (
+        "SELECT count(DISTINCT account_id) FROM ledger_snapshots",
+        """
+        SELECT format('%s in %s: snapshot %s, entries %s', a.key, s.currency, s.balance_minor,
+                      coalesce(e.total, 0))
+        FROM (SELECT DISTINCT ON (account_id) * FROM ledger_snapshots
+              ORDER BY account_id, before_id DESC) s
+        JOIN ledger_accounts a ON a.id = s.account_id
+        CROSS JOIN LATERAL (SELECT sum(amount_minor) AS total FROM ledger_entries
+                            WHERE account_id = s.account_id AND id < s.before_id) e
+        WHERE s.balance_minor <> coalesce(e.total, 0) OR s.currency <> a.currency
+        ORDER BY a.key, s.currency
+        """,
+    ),
+    "ledger: a closed month holds what it held when it was closed": (
+        "SELECT count(*) FROM ledger_periods WHERE state = 'closed'",
+        """
+        SELECT format('month %s: %s postings, %s when it was closed', p.month_on,
+                      coalesce(g.found, 0), p.posting_count)
+        FROM ledger_periods p LEFT JOIN (
+          SELECT ledger_month(effective_at) AS month_on, count(*) AS found FROM posting_groups
+          WHERE effective_at < (SELECT max(month_on) + INTERVAL '1 month' FROM ledger_periods)
+                               AT TIME ZONE 'UTC'
+          GROUP BY 1) g ON g.month_on = p.month_on
+        WHERE p.state = 'closed' AND coalesce(g.found, 0) <> p.posting_count ORDER BY p.month_on
+        """,
+    ),
     "ledger: the triggers that keep the books are in force": (
-        "SELECT 9",
+        "SELECT 14",
         """
         SELECT format('trigger %s on %s is %s', w.name, w.of,
                       CASE WHEN t.oid IS NULL THEN 'missing' ELSE 'disabled' END)
@@ -127,9 +156,14 @@ _STATEMENTS = {
                      ('ledger_entries_kept', 'ledger_entries'),
                      ('ledger_links_frozen', 'ledger_links'),
                      ('ledger_links_kept', 'ledger_links'),
+                     ('ledger_period_steps_frozen', 'ledger_period_steps'),
+                     ('ledger_period_steps_kept', 'ledger_period_steps'),
+                     ('ledger_snapshots_frozen', 'ledger_snapshots'),
+                     ('ledger_snapshots_kept', 'ledger_snapshots'),
                      ('posting_groups_filled', 'posting_groups'),
                      ('posting_groups_frozen', 'posting_groups'),
-                     ('posting_groups_kept', 'posting_groups')) AS w(name, of)
+                     ('posting_groups_kept', 'posting_groups'),
+                     ('posting_groups_period', 'posting_groups')) AS w(name, of)
         LEFT JOIN pg_trigger t ON t.tgname = w.name AND t.tgrelid = to_regclass(w.of)
         WHERE t.oid IS NULL OR t.tgenabled NOT IN ('O', 'A') ORDER BY w.name
         """,
@@ -145,6 +179,12 @@ async def prove(session: AsyncSession) -> list[Identity]:
     ]
     found.append(await _accounts_follow_the_chart(session))
     return found
+
+
+async def prove_chain(session: AsyncSession) -> Identity:
+    """The chain alone, from its first link to its last."""
+    counted, broken = _STATEMENTS[CHAIN]
+    return await proof.check(session, CHAIN, counted=counted, broken=broken)
 
 
 async def _accounts_follow_the_chart(session: AsyncSession) -> Identity:

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kit.paging import Cut, Page, cut, paged
-from app.ledger.tables import LedgerAccount, LedgerBalance, LedgerEntry, PostingGroup
+from app.ledger.tables import (
+    LedgerAccount,
+    LedgerBalance,
+    LedgerEntry,
+    LedgerSnapshot,
+    PostingGroup,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,30 @@ class PostingFacts:
     effective_at: datetime
     recorded_at: datetime
     reverses_group_id: UUID | None
+    late_for_at: datetime | None
     entries: Sequence[EntryFacts]
+
+
+def _total() -> ColumnElement[int]:
+    """The debit-positive sum of all entries of the account that is selected: the newest snapshot,
+    and what came after it."""
+    newest = (
+        select(LedgerSnapshot.before_id, LedgerSnapshot.balance_minor)
+        .where(LedgerSnapshot.account_id == LedgerAccount.id)
+        .order_by(LedgerSnapshot.before_id.desc())
+        .limit(1)
+        .correlate(LedgerAccount)
+    )
+    from_id = func.coalesce(newest.with_only_columns(LedgerSnapshot.before_id).scalar_subquery(),
+                            UUID(int=0))  # fmt: skip
+    before = newest.with_only_columns(LedgerSnapshot.balance_minor).scalar_subquery()
+    tail = (
+        select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0))
+        .where(LedgerEntry.account_id == LedgerAccount.id, LedgerEntry.id >= from_id)
+        .correlate(LedgerAccount)
+        .scalar_subquery()
+    )
+    return func.coalesce(before, 0) + tail
 
 
 async def balances(
@@ -54,10 +83,9 @@ async def balances(
 ) -> dict[tuple[str, str], int]:
     """Debit-positive sums by (account key, currency); an account without entries is not there."""
     rows = await session.execute(
-        select(LedgerAccount.key, LedgerAccount.currency, func.sum(LedgerEntry.amount_minor))
-        .join(LedgerEntry, LedgerEntry.account_id == LedgerAccount.id)
+        select(LedgerAccount.key, LedgerAccount.currency, _total())
         .where(LedgerAccount.key.in_(list(account_keys)))
-        .group_by(LedgerAccount.key, LedgerAccount.currency)
+        .where(select(LedgerEntry.id).where(LedgerEntry.account_id == LedgerAccount.id).exists())
     )
     return {(key, currency): int(total) for key, currency, total in rows}
 
@@ -80,17 +108,12 @@ async def list_accounts(
     currency: str | None = None,
 ) -> Page[AccountFacts]:
     """Accounts, newest first, with their balances."""
-    total = (
-        select(func.coalesce(func.sum(LedgerEntry.amount_minor), 0))
-        .where(LedgerEntry.account_id == LedgerAccount.id)
-        .scalar_subquery()
-    )
     asked = select(
         LedgerAccount.id,
         LedgerAccount.key,
         LedgerAccount.kind,
         LedgerAccount.currency,
-        total.label("balance_minor"),
+        _total().label("balance_minor"),
         LedgerBalance.available_minor,
         LedgerAccount.opened_at,
     ).outerjoin(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
@@ -130,6 +153,7 @@ async def list_postings(
         PostingGroup.effective_at,
         PostingGroup.recorded_at,
         PostingGroup.reverses_group_id,
+        PostingGroup.late_for_at,
     )
     if account_key is not None:
         touching = (
@@ -153,6 +177,7 @@ async def list_postings(
             effective_at=row.effective_at,
             recorded_at=row.recorded_at,
             reverses_group_id=row.reverses_group_id,
+            late_for_at=row.late_for_at,
             entries=entries.get(row.id, ()),
         )
         for row in rows

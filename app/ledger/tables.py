@@ -1,6 +1,7 @@
 """Rows of the ledger. The rules stand in triggers too: a mistake of ours must not get past them."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
@@ -29,12 +30,16 @@ class LedgerAccount(Row):
 
 
 class PostingGroup(Row):
-    """One business fact. (source, key) is unique, so that a fact is posted once."""
+    """One business fact. (source, key) is unique, so that a fact is posted once.
+
+    `late_for_at`: its own date, which lies in a closed month; it is booked in the next open one.
+    """
 
     __tablename__ = "posting_groups"
     __table_args__ = (
         UniqueConstraint("source", "key"),
         UniqueConstraint("reverses_group_id"),
+        CheckConstraint("late_for_at < effective_at", name="late"),
         Index("ix_posting_groups_recorded_at", "recorded_at", "id"),
     )
 
@@ -45,6 +50,7 @@ class PostingGroup(Row):
     effective_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     reverses_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("posting_groups.id"))
+    late_for_at: Mapped[datetime | None]
 
 
 class LedgerEntry(Row):
@@ -87,6 +93,59 @@ class LedgerLink(Row):
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     group_id: Mapped[UUID] = mapped_column(ForeignKey("posting_groups.id"), unique=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LedgerSnapshot(Row):
+    """The sum of an account's entries with ids before `before_id`: whoever reads a balance adds the
+    rest. Only for accounts without a balance row, which are written by many at once."""
+
+    __tablename__ = "ledger_snapshots"
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_accounts.id"), primary_key=True)
+    before_id: Mapped[UUID] = mapped_column(primary_key=True)
+    balance_minor: Mapped[int]
+    currency: Mapped[str]
+    taken_at: Mapped[datetime]
+
+
+class LedgerPeriod(Row):
+    """A calendar month (UTC) that was closed at least once; a month without a row is open.
+
+    `posting_count`: what it held when it was closed, and must hold as long as it is.
+    """
+
+    __tablename__ = "ledger_periods"
+    __table_args__ = (
+        CheckConstraint("extract(day FROM month_on) = 1", name="month"),
+        CheckConstraint("state IN ('open','closed')", name="state"),
+        CheckConstraint("(state = 'closed') = (posting_count IS NOT NULL)", name="counted"),
+    )
+
+    month_on: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    posting_count: Mapped[int | None]
+    changed_at: Mapped[datetime]
+
+
+class LedgerPeriodStep(Row):
+    """History: who closed or reopened a month, why, and what was open all the same."""
+
+    __tablename__ = "ledger_period_steps"
+    __table_args__ = (
+        CheckConstraint("event IN ('closed','reopened')", name="event"),
+        CheckConstraint(
+            "reason IS NOT NULL OR (event = 'closed' AND jsonb_array_length(open_items) = 0)",
+            name="reason",
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    month_on: Mapped[date] = mapped_column(ForeignKey("ledger_periods.month_on"), index=True)
+    event: Mapped[str]
+    reason: Mapped[str | None]
+    open_items: Mapped[list[Any]]
+    by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    at: Mapped[datetime]
 
 
 after_create(
@@ -150,12 +209,13 @@ CREATE FUNCTION ledger_text(instant timestamptz) RETURNS text LANGUAGE sql STABL
   SELECT to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 CREATE FUNCTION ledger_group_text(of_group uuid) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT jsonb_build_array(g.id, g.source, g.key, g.description, ledger_text(g.effective_at),
+  SELECT (jsonb_build_array(g.id, g.source, g.key, g.description, ledger_text(g.effective_at),
            ledger_text(g.recorded_at), g.reverses_group_id,
            (SELECT jsonb_agg(jsonb_build_array(a.key, e.currency, e.amount_minor)
                              ORDER BY a.key COLLATE "C", e.currency COLLATE "C", e.id)
             FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
-            WHERE e.group_id = g.id))::text
+            WHERE e.group_id = g.id)) || CASE WHEN g.late_for_at IS NULL THEN '[]'
+           ELSE jsonb_build_array(ledger_text(g.late_for_at)) END)::text
   FROM posting_groups g WHERE g.id = of_group
 $$;
 CREATE TRIGGER ledger_links_frozen BEFORE UPDATE OR DELETE ON ledger_links
@@ -166,5 +226,53 @@ CREATE TRIGGER ledger_links_kept BEFORE TRUNCATE ON ledger_links
     down="""
 DROP FUNCTION IF EXISTS ledger_group_text(uuid) CASCADE;
 DROP FUNCTION IF EXISTS ledger_text(timestamptz) CASCADE;
+""",
+)
+
+after_create(
+    LedgerPeriodStep.__table__,
+    """
+CREATE FUNCTION ledger_month(instant timestamptz) RETURNS date LANGUAGE sql IMMUTABLE AS $$
+  SELECT date_trunc('month', instant AT TIME ZONE 'UTC')::date
+$$;
+CREATE FUNCTION ledger_hold_month(of_month date) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(7331013, of_month - DATE '2000-01-01');
+  RETURN NOT EXISTS (SELECT FROM ledger_periods WHERE month_on = of_month AND state = 'closed');
+END $$;
+CREATE FUNCTION ledger_open_at(instant timestamptz) RETURNS timestamptz LANGUAGE plpgsql AS $$
+DECLARE
+  of_month date := ledger_month(instant);
+  found timestamptz := instant;
+BEGIN
+  WHILE NOT ledger_hold_month(of_month) LOOP
+    of_month := of_month + INTERVAL '1 month';
+    found := of_month::timestamp AT TIME ZONE 'UTC';
+  END LOOP;
+  RETURN found;
+END $$;
+CREATE FUNCTION ledger_period_is_open() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT ledger_hold_month(ledger_month(NEW.effective_at)) THEN
+    RAISE EXCEPTION 'the month of % is closed', NEW.effective_at USING ERRCODE = '23514';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER posting_groups_period BEFORE INSERT ON posting_groups
+  FOR EACH ROW EXECUTE FUNCTION ledger_period_is_open();
+CREATE TRIGGER ledger_snapshots_frozen BEFORE UPDATE OR DELETE ON ledger_snapshots
+  FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only();
+CREATE TRIGGER ledger_snapshots_kept BEFORE TRUNCATE ON ledger_snapshots
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
+CREATE TRIGGER ledger_period_steps_frozen BEFORE UPDATE OR DELETE ON ledger_period_steps
+  FOR EACH ROW EXECUTE FUNCTION ledger_is_append_only();
+CREATE TRIGGER ledger_period_steps_kept BEFORE TRUNCATE ON ledger_period_steps
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger_is_append_only();
+""",
+    down="""
+DROP FUNCTION IF EXISTS ledger_period_is_open() CASCADE;
+DROP FUNCTION IF EXISTS ledger_open_at(timestamptz) CASCADE;
+DROP FUNCTION IF EXISTS ledger_hold_month(date) CASCADE;
+DROP FUNCTION IF EXISTS ledger_month(timestamptz) CASCADE;
 """,
 )

@@ -114,6 +114,10 @@ ENGLISH: Mapping[Kind, Words] = {
         "Stripe's statement and our books need a look",
         "The daily reconciliation has found something that will not settle by itself.",
     ),
+    Kind.STAFF_CHAIN_BROKEN: (
+        "The books were changed after the fact",
+        "The hash chain over all postings no longer fits. Run the proof: it names the postings.",
+    ),
 }
 
 GERMAN: Mapping[Kind, Words] = {
@@ -232,5 +236,9 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.STAFF_RECONCILIATION_OPEN: (
         "Stripes Auszug und unsere Bücher brauchen einen Blick",
         "Der tägliche Abgleich hat etwas gefunden, das sich nicht von selbst erledigt.",
+    ),
+    Kind.STAFF_CHAIN_BROKEN: (
+        "Die Bücher wurden nachträglich geändert",
+        "Die Prüfkette über alle Buchungen passt nicht mehr. Der Nachweis nennt die Buchungen.",
     ),
 }

@@ -91,8 +91,8 @@ def request_of(
             value = instead[name]
         elif rule.minted:
             value = uuid4()
-        elif name == "place":
-            value = 1
+        elif name in PLAIN:
+            value = PLAIN[name]
         else:
             value = world.things[noun]
         path = path.replace(f"{{{name}}}", str(value))
@@ -105,6 +105,10 @@ def request_of(
         schema = operation.bodies["application/json"]["schema"]
         said["json"] = documents.resolve(operation.door, schema)["examples"][0]
     return operation.method.upper(), path, said
+
+
+# Path parameters that are no ids: an invoice's first line, a month in which nothing was booked.
+PLAIN = {"place": "1", "month_on": "2001-01"}
 
 
 async def _ask(

@@ -49,6 +49,7 @@ PROMISED = {
         create_export get_export download_export set_rate_card list_rate_cards set_fee_terms
         get_reconciliation list_reconciliation_differences run_reconciliation
         get_reconciliation_run link_reconciliation explain_margin explain_engagement_margin
+        list_periods get_period close_period reopen_period
     """,
     "operations": """
         sign_in refresh_session sign_out list_credential_checks download_evidence

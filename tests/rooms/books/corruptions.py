@@ -35,6 +35,17 @@ BREAKS: dict[str, tuple[str, str]] = {
         "UPDATE posting_groups SET description = 'Altered' WHERE id = {posting_groups}",
         "no longer fits group {posting_groups}",
     ),
+    "ledger: a snapshot is the sum of the entries before it": (
+        "INSERT INTO ledger_snapshots (account_id, before_id, balance_minor, currency, taken_at)"
+        " SELECT id, 'ffffffff-0000-7000-8000-000000000000', 7, currency, now()"
+        " FROM ledger_accounts WHERE key = 'income:services'",
+        "income:services in USD: snapshot 7",
+    ),
+    "ledger: a closed month holds what it held when it was closed": (
+        "INSERT INTO ledger_periods (month_on, state, posting_count, changed_at)"
+        " VALUES ('2001-01-01', 'closed', 3, now())",
+        "month 2001-01-01: 0 postings, 3 when it was closed",
+    ),
     "ledger: the triggers that keep the books are in force": (
         "ALTER TABLE ledger_entries DISABLE TRIGGER ledger_entries_frozen",
         "trigger ledger_entries_frozen on ledger_entries is disabled",

@@ -84,6 +84,7 @@ class FinancePosting(Seen):
                     "effective_at": "2026-11-09T09:00:00+00:00",
                     "recorded_at": "2026-11-09T09:00:01+00:00",
                     "reverses_posting_id": None,
+                    "late_for": None,
                     "entries": [
                         {
                             "account": "expense:trainers",
@@ -107,6 +108,7 @@ class FinancePosting(Seen):
     effective_at: datetime
     recorded_at: datetime
     reverses_posting_id: UUID | None
+    late_for: datetime | None
     entries: list[FinanceLedgerEntry]
 
     @classmethod
@@ -119,6 +121,7 @@ class FinancePosting(Seen):
             effective_at=facts.effective_at,
             recorded_at=facts.recorded_at,
             reverses_posting_id=facts.reverses_group_id,
+            late_for=facts.late_for_at,
             entries=[FinanceLedgerEntry.of(entry) for entry in facts.entries],
         )
 
