@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     stripe_api_base: str | None = None
     stripe_webhook_secrets: tuple[SecretStr, ...] = (SecretStr(DEVELOPMENT_WEBHOOK_SECRET),)
     stripe_connect_webhook_secrets: tuple[SecretStr, ...] = (SecretStr(DEVELOPMENT_CONNECT_SECRET),)
+    # Stripe's limit for one endpoint; payouts keep it together, however many workers there are.
+    stripe_calls_per_second: int = Field(default=25, ge=1, le=1000)
     stripe_timeout_s: float = Field(default=10.0, gt=0, le=80)
 
     # E-mail and push go into folders under data_dir until a server, a key file, is named.

@@ -45,7 +45,7 @@ class Screening(StrEnum):
 class PayoutRules:
     """What an installation has set. Hours and days of zero mean: no such wait.
 
-    `four_eyes_above_minor`: one person may order so much in a day alone; None, any sum.
+    `calls_per_second`: the provider's limit for each endpoint. `four_eyes_above_minor`: one person may order so much in a day alone; None, any sum.
     """
 
     minimum_minor: int = 100
@@ -53,6 +53,7 @@ class PayoutRules:
     bank_change_wait: timedelta = timedelta(0)
     screening_wanted: bool = False
     screening_fresh_for: timedelta = timedelta(hours=24)
+    calls_per_second: int = 25
     four_eyes_above_minor: int | None = None
 
 

@@ -24,4 +24,5 @@ def rules_of(settings: Settings) -> PayoutRules:
         else BANK_CHANGE_WAIT * cautious,
         screening_wanted=cautious if screening is None else screening == "required",
         screening_fresh_for=timedelta(hours=settings.screening_fresh_hours),
+        calls_per_second=settings.stripe_calls_per_second,
     )

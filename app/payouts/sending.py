@@ -1,10 +1,11 @@
 """Sending a payout: intent, call, outcome; look-up before anything is sent again.
 
-Called from jobs only. Two short transactions around each call, none open during it. The attempt's
+Called from jobs only. Short transactions around each call, none open during it. The attempt's
 id is the provider's idempotency key. A worker may be killed at any line of this file: what it left
 in `sending` is uncertain, and uncertain means: look first.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -33,7 +34,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.payouts import holding, moving, standing
+from app.payouts import holding, moving, pacing, standing
 from app.payouts.tables import Payout, PayoutAttempt
 
 ACTOR = SystemActor("payout_sender")
@@ -70,15 +71,32 @@ async def send_payout(
     look-up got no answer.
     """
     while True:
+        wait_s = await _reserve(database, payout_id, rules)
+        if wait_s is None:
+            return
+        await asyncio.sleep(wait_s)
         async with database.begin() as session:
             work = await _intend(session, payout_id, rules=rules, now=clock.now())
         if work is None:
             return
-        outcome = await _call(database, payments, work, clock=clock)
+        outcome = await _call(database, payments, work, rules=rules, clock=clock)
         async with database.begin() as session:
             await _record(session, payout_id, work, outcome, now=clock.now())
         if outcome.kind is OutcomeKind.UNKNOWN:
             raise OutcomeOpen(outcome.code)
+        if outcome.kind is OutcomeKind.SETTLED and work.kind == "bank_payout":
+            return
+
+
+async def _reserve(database: Database, payout_id: UUID, rules: PayoutRules) -> float | None:
+    """Wait for the provider's limit before anything is decided, so that what is decided is sent at
+    once; None when there is nothing to send."""
+    async with database.begin() as session:
+        payout = await session.get(Payout, payout_id)
+        kind = None if payout is None else _next_step(payout)
+        if kind is None:
+            return None
+        return await pacing.reserve(session, kind, per_second=rules.calls_per_second)
 
 
 async def _intend(
@@ -157,6 +175,9 @@ def _work(attempt: PayoutAttempt, wanted: bool, now: datetime) -> Work:
         attempt.state = step("attempt", ATTEMPT_MOVES, was, AttemptEvent.SEND).value
     if attempt.sending_at is None:
         attempt.sending_at = now
+    if not work.looks_first:
+        attempt.tries += 1
+        attempt.called_at = now
     return work
 
 
@@ -189,7 +210,9 @@ def _age(since: datetime | None, now: datetime) -> float | None:
     return None if since is None else (now - since).total_seconds()
 
 
-async def _call(database: Database, payments: Payments, work: Work, *, clock: Clock) -> Outcome:
+async def _call(
+    database: Database, payments: Payments, work: Work, *, rules: PayoutRules, clock: Clock
+) -> Outcome:
     """Look first where it may have happened; send where that is safe."""
     if work.looks_first:
         if work.kind == "transfer":
@@ -204,14 +227,20 @@ async def _call(database: Database, payments: Payments, work: Work, *, clock: Cl
             case Next.WAIT:
                 return Outcome(OutcomeKind.UNKNOWN, code="absent_once")
             case Next.RESEND:
-                pass
+                await _resend(database, work, rules=rules, clock=clock)
+    if work.kind == "transfer":
+        return await payments.send_transfer(work.send)
+    return await payments.start_bank_payout(work.send)
+
+
+async def _resend(database: Database, work: Work, *, rules: PayoutRules, clock: Clock) -> None:
+    """The look-up took one slot; the same call once more takes another, and is written down."""
     async with database.begin() as session:
         attempt = await session.get_one(PayoutAttempt, work.send.attempt_id)
         attempt.tries += 1
         attempt.called_at = clock.now()
-    if work.kind == "transfer":
-        return await payments.send_transfer(work.send)
-    return await payments.start_bank_payout(work.send)
+        wait_s = await pacing.reserve(session, work.kind, per_second=rules.calls_per_second)
+    await asyncio.sleep(wait_s)
 
 
 async def _record(

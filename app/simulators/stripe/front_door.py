@@ -61,6 +61,7 @@ class FrontDoor:
         try:
             body = await _body(request)
             account = self._authenticate(request)
+            self._simulator.limits.pass_or_refuse(request.url.path)
             fault = self._simulator.faults.for_request(request.method, request.url.path)
             answer = await self._answer(
                 request, body, account=account, fault=fault, request_id=request_id

@@ -9,6 +9,7 @@ from app.simulators.stripe import due, events
 from app.simulators.stripe.clock import Clock
 from app.simulators.stripe.couriers import Courier, WebhookTarget
 from app.simulators.stripe.faults import Faults
+from app.simulators.stripe.limiting import Limits
 from app.simulators.stripe.moments import Moment
 from app.simulators.stripe.store import Store
 from app.simulators.stripe.traffic import Traffic
@@ -41,6 +42,7 @@ class Simulator:
         self.store = Store(config.state_path)
         self.clock = Clock(self.store)
         self.faults = Faults()
+        self.limits = Limits()
         self.traffic = Traffic(config.log_path, self.store)
         targets = {
             events.PLATFORM_ENDPOINT: config.platform_webhook,

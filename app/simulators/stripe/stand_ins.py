@@ -45,6 +45,8 @@ class StandIns:
             Route("/_sim/accounts/{id}/bank", guarded(self.change_bank), methods=["POST"]),
             Route("/_sim/payouts/{id}/fail", guarded(self.fail_payout), methods=["POST"]),
             Route("/_sim/top-ups", guarded(self.top_up), methods=["POST"]),
+            Route("/_sim/limits", self.show_limits),
+            Route("/_sim/limits", guarded(self.order_limit), methods=["POST"]),
             Route("/_sim/keys/prune", self.prune_keys, methods=["POST"]),
             Route("/_sim/proof", self.prove),
         ]
@@ -186,6 +188,17 @@ class StandIns:
         self._simulator.advance(0)
         await self._simulator.courier.settle()
         return JSONResponse(top_up, status_code=201)
+
+    async def show_limits(self, request: Request) -> Response:
+        return JSONResponse(self._simulator.limits.shown())
+
+    async def order_limit(self, request: Request) -> Response:
+        order = await read(request, {"per_second": int})
+        per_second = order.get("per_second")
+        if per_second is not None and per_second < 1:
+            raise BadOrder("per_second starts at 1; left out, nothing is limited")
+        self._simulator.limits.order(per_second)
+        return JSONResponse(self._simulator.limits.shown())
 
     async def prune_keys(self, request: Request) -> Response:
         with self._simulator.change() as moment:
