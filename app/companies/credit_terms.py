@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from app.domain.refusals import NotFound
 from app.kit.ids import new_id
 
 DEFAULT_KIND = "invoice"
+PREPAID = "prepaid"
 DEFAULT_NET_DAYS = 14
 DEFAULT_CREDIT_LIMIT_MINOR = 1_000_000
 DEFAULT_FUNDING_RULE = "on_collection"
@@ -70,10 +71,12 @@ async def set_credit_terms(
     funding_rule: str,
     effective_at: datetime | None,
     now: datetime,
+    kind: str = DEFAULT_KIND,
 ) -> GrantedTerms:
-    """Grant invoice terms from `effective_at` (None: now) on; the same terms again change nothing.
+    """Grant terms from `effective_at` (None: now) on; the same terms again change nothing.
 
-    Raises NotFound, TermsCurrencyDiffers, TermsInThePast.
+    Of a prepaid company the limit is what its wallet carries: it starts at nothing, and
+    `follow_wallet` moves it. Raises NotFound, TermsCurrencyDiffers, TermsInThePast.
     """
     at = dated_terms.takes_effect_at(effective_at, now)
     if at is None:
@@ -86,8 +89,11 @@ async def set_credit_terms(
         raise NotFound
     if credit_limit.currency != currency:
         raise TermsCurrencyDiffers(currency=currency)
-    wanted = (DEFAULT_KIND, net_days, credit_limit.minor, currency, funding_rule)
     held = await current(session, company_id, at)
+    limit_minor = credit_limit.minor
+    if kind == PREPAID:
+        limit_minor = held.credit_limit_minor if held.kind == PREPAID else 0
+    wanted = (kind, net_days, limit_minor, currency, funding_rule)
     if held.effective_at is not None and wanted == (
         held.kind, held.net_days, held.credit_limit_minor, held.currency, held.funding_rule
     ):  # fmt: skip
@@ -95,9 +101,9 @@ async def set_credit_terms(
     row = CreditTerms(
         id=new_id(),
         company_id=company_id,
-        kind=DEFAULT_KIND,
+        kind=kind,
         net_days=net_days,
-        credit_limit_minor=credit_limit.minor,
+        credit_limit_minor=limit_minor,
         currency=currency,
         funding_rule=funding_rule,
         effective_at=at,
@@ -106,6 +112,44 @@ async def set_credit_terms(
     session.add(row)
     await session.flush()
     return _facts(row)
+
+
+async def follow_wallet(
+    session: AsyncSession, company_id: UUID, carried_minor: int, *, now: datetime
+) -> None:
+    """Let the limit of a prepaid company be what its wallet carries from now on; of others nothing
+    changes. The caller holds what the company's time may use."""
+    held = await current(session, company_id, now)
+    if held.kind != PREPAID or held.credit_limit_minor == carried_minor:
+        return
+    moved = await session.execute(
+        update(CreditTerms)
+        .where(CreditTerms.company_id == company_id, CreditTerms.effective_at == now)
+        .values(credit_limit_minor=carried_minor)
+        .returning(CreditTerms.id)
+    )
+    if moved.first() is None:
+        session.add(
+            CreditTerms(
+                id=new_id(),
+                company_id=company_id,
+                kind=held.kind,
+                net_days=held.net_days,
+                credit_limit_minor=carried_minor,
+                currency=held.currency,
+                funding_rule=held.funding_rule,
+                effective_at=now,
+            )
+        )
+        await session.flush()
+
+
+async def prepaid_companies(session: AsyncSession, at: datetime) -> list[UUID]:
+    """The companies whose terms in force are prepaid."""
+    asked = select(CreditTerms.company_id).where(CreditTerms.kind == PREPAID).distinct()
+    ids = list(await session.scalars(asked))
+    found = await terms_at(session, ids, at)
+    return [company_id for company_id in ids if found[company_id].kind == PREPAID]
 
 
 def _facts(row: CreditTerms) -> GrantedTerms:

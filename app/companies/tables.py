@@ -167,7 +167,7 @@ class CreditTerms(Row):
     __tablename__ = "credit_terms"
     __table_args__ = (
         UniqueConstraint("company_id", "effective_at"),
-        CheckConstraint("kind IN ('invoice')", name="kind"),
+        CheckConstraint("kind IN ('invoice','prepaid')", name="kind"),
         CheckConstraint("net_days BETWEEN 0 AND 120", name="net_days"),
         CheckConstraint("credit_limit_minor >= 0", name="credit_limit"),
         CheckConstraint("funding_rule IN ('on_collection','on_approval')", name="funding_rule"),

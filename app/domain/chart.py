@@ -20,7 +20,7 @@ EXPENSE_GOODWILL = "expense:goodwill"
 EXPENSE_BAD_DEBT = "expense:bad_debt:client"
 
 _AUTHORISING = re.compile(
-    r"liability:(trainer:[0-9a-f-]{36}:(payable|paying)|client:[0-9a-f-]{36}:unapplied)"
+    r"liability:(trainer:[0-9a-f-]{36}:(payable|paying)|client:[0-9a-f-]{36}:(prepaid|held))"
 )
 # What money only passes through: each must come back to zero. Also read by PostgreSQL.
 CLEARING = (
@@ -40,9 +40,14 @@ def receivable(company_id: UUID) -> str:
     return f"asset:receivable:client:{company_id}"
 
 
-def unapplied(company_id: UUID) -> str:
-    """A company's money that settles nothing yet: its credit."""
-    return f"liability:client:{company_id}:unapplied"
+def prepaid(company_id: UUID) -> str:
+    """A company's wallet: what it paid ahead or too much, and is not set aside."""
+    return f"liability:client:{company_id}:prepaid"
+
+
+def held(company_id: UUID) -> str:
+    """Of a company's wallet, set aside for work that is logged and not invoiced yet."""
+    return f"liability:client:{company_id}:held"
 
 
 def refunding(company_id: UUID) -> str:

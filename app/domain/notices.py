@@ -174,7 +174,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.STAFF_CONTEST_WAITING: _manner(_O, "contest", mandatory=True),
         _K.STAFF_CONTEST_DUE: _manner(_O, "contest", mandatory=True),
         _K.INVOICE_OPEN_AGAIN: _manner(_C, "invoice", mandatory=True),
-        _K.REFUND_SENT: _manner(_C, "invoice"),
+        _K.REFUND_SENT: _manner(_C, "refund"),
         _K.STAFF_RECONCILIATION_OPEN: _manner(Audience.FINANCE, "reconciliation", mandatory=True),
         _K.STAFF_DISPUTE_OPENED: _manner(Audience.FINANCE, "dispute", mandatory=True),
         _K.STAFF_REFUND_FAILED: _manner(Audience.FINANCE, "refund", mandatory=True),

@@ -18,13 +18,17 @@ async def open_again(
     session: AsyncSession, invoice: Invoice, because_of: UUID, *, now: datetime
 ) -> None:
     """The company: money of an invoice was taken back, so that it is to be paid again."""
-    await _company(session, Kind.INVOICE_OPEN_AGAIN, invoice, because_of, now=now)
+    to = telling.company(invoice.company_id, Permission.PAY_INVOICES)
+    news = News(Kind.INVOICE_OPEN_AGAIN, invoice.id, to, stage=str(because_of))
+    await telling.tell(session, news, now=now)
 
 
 async def refund_sent(
-    session: AsyncSession, invoice: Invoice, refund_id: UUID, *, now: datetime
+    session: AsyncSession, company_id: UUID, refund_id: UUID, *, now: datetime
 ) -> None:
-    await _company(session, Kind.REFUND_SENT, invoice, refund_id, now=now)
+    """The company: money is on its way back to it."""
+    to = telling.company(company_id, Permission.PAY_INVOICES)
+    await telling.tell(session, News(Kind.REFUND_SENT, refund_id, to), now=now)
 
 
 async def refund_failed(session: AsyncSession, refund_id: UUID, *, now: datetime) -> None:
@@ -39,10 +43,3 @@ async def dispute_opened(
     """Finance: evidence is to be sent by a day."""
     news = News(Kind.STAFF_DISPUTE_OPENED, dispute_id, _FINANCE, deadline_at=due_at)
     await telling.tell(session, news, now=now)
-
-
-async def _company(
-    session: AsyncSession, kind: Kind, invoice: Invoice, because_of: UUID, *, now: datetime
-) -> None:
-    to = telling.company(invoice.company_id, Permission.PAY_INVOICES)
-    await telling.tell(session, News(kind, invoice.id, to, stage=str(because_of)), now=now)

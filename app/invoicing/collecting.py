@@ -16,10 +16,10 @@ from app.domain.invoicing import (
 )
 from app.domain.lifecycles import step
 from app.gateways.payments import CheckoutState, Payments
-from app.invoicing import settling
+from app.invoicing import settling, spending
 from app.invoicing.moving import StrayMoney as StrayMoney
-from app.invoicing.settling import Fact
-from app.invoicing.tables import Collection, Invoice
+from app.invoicing.settling import Fact, Place
+from app.invoicing.tables import Collection
 from app.kit.db import Database
 from app.ledger import posting
 from app.ledger.posting import Entry
@@ -58,12 +58,11 @@ async def settle_checkout(
         if state.collection_id is not None and state.state == "paid":
             raise StrayMoney(session_id)
         return "not_ours"
-    invoice = await settling.lock_invoice(session, found.invoice_id)
-    await session.refresh(found, with_for_update=True)
+    found, place = await settling.lock_payment(session, found.id)
     if found.provider_session_id not in (None, session_id):
         raise StrayMoney(session_id)
     if state.state == "paid":
-        return await _pay(session, invoice, found, session_id, state, now=now)
+        return await _pay(session, place, found, session_id, state=state, now=now)
     if state.state == "expired" and found.state in (CollectionState.INTENDED, CollectionState.OPEN):
         _move(found, CollectionEvent.EXPIRE)
         return "expired"
@@ -72,11 +71,11 @@ async def settle_checkout(
 
 async def _pay(
     session: AsyncSession,
-    invoice: Invoice,
+    place: Place,
     collection: Collection,
     session_id: str,
-    state: CheckoutState,
     *,
+    state: CheckoutState,
     now: datetime,
 ) -> str:
     if collection.state == CollectionState.PAID:
@@ -84,7 +83,7 @@ async def _pay(
     fits = (state.gross_minor, state.currency) == (collection.amount_minor, collection.currency)
     if not fits or state.available_at is None:
         raise StrayMoney(session_id)
-    was_due = settling.due_minor(invoice) > 0
+    was_due = place.invoice is not None and settling.due_minor(place.invoice) > 0
     _move(collection, CollectionEvent.PAY)
     collection.provider_session_id = session_id
     collection.provider_charge_id = state.charge_id
@@ -95,14 +94,14 @@ async def _pay(
     await session.flush()
     await settling.arrive(
         session,
-        invoice,
+        place,
         Fact(
             source="stripe",
             key=f"charge:{state.charge_id}",
             kind="payment",
             about_id=collection.id,
             collection_id=collection.id,
-            description=f"Payment of invoice {invoice.number}",
+            description=f"Payment of {place.label}",
             effective_at=now,
         ),
         state.gross_minor,
@@ -112,7 +111,10 @@ async def _pay(
         ],
         now=now,
     )
-    return "collected" if was_due else "in_credit"
+    if was_due:
+        return "collected"
+    await spending.spend_on_open(session, place.company_id, now=now)
+    return "in_wallet"
 
 
 def _move(collection: Collection, event: CollectionEvent) -> None:

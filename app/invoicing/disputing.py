@@ -13,8 +13,8 @@ from app.gateways.reversals import DisputeSeen, Movement
 from app.invoicing import announcing, moving, settling
 from app.invoicing.money_tables import Dispute
 from app.invoicing.moving import StrayMoney
-from app.invoicing.settling import Fact
-from app.invoicing.tables import Collection, Invoice
+from app.invoicing.settling import Fact, Place
+from app.invoicing.tables import Collection
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger import queries as ledger
@@ -23,7 +23,7 @@ from app.ledger.posting import Entry
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    invoice: Invoice
+    place: Place
     payment: Collection
     dispute: Dispute
 
@@ -59,9 +59,8 @@ async def take(session: AsyncSession, seen: DisputeSeen, *, now: datetime) -> st
 
 async def _held(session: AsyncSession, seen: DisputeSeen, *, now: datetime) -> _Held:
     """The dispute, made where it is new, behind its payment's invoice."""
-    payment = await moving.collection_of(session, seen.charge_id)
-    invoice = await settling.lock_invoice(session, payment.invoice_id)
-    await session.refresh(payment, with_for_update=True)
+    found = await moving.collection_of(session, seen.charge_id)
+    payment, place = await settling.lock_payment(session, found.id)
     if payment.currency != seen.currency:
         raise StrayMoney(seen.provider_id)
     row = await session.scalar(
@@ -74,7 +73,7 @@ async def _held(session: AsyncSession, seen: DisputeSeen, *, now: datetime) -> _
         row = Dispute(
             id=new_id(),
             collection_id=payment.id,
-            company_id=invoice.company_id,
+            company_id=place.company_id,
             provider_dispute_id=seen.provider_id,
             state=DisputeState.OPEN,
             reason=seen.reason,
@@ -86,7 +85,7 @@ async def _held(session: AsyncSession, seen: DisputeSeen, *, now: datetime) -> _
         session.add(row)
         await session.flush()
         await announcing.dispute_opened(session, row.id, seen.evidence_due_at, now=now)
-    return _Held(invoice, payment, row)
+    return _Held(place, payment, row)
 
 
 async def _withdraw(session: AsyncSession, held: _Held, moved: Movement, *, now: datetime) -> None:
@@ -113,9 +112,9 @@ async def _withdraw(session: AsyncSession, held: _Held, moved: Movement, *, now:
 
 async def _lose(session: AsyncSession, held: _Held, *, now: datetime) -> None:
     """The payment never was: what it settled is open again; what nobody owes is our loss."""
-    row, invoice = held.dispute, held.invoice
+    row, place = held.dispute, held.place
     with session.no_autoflush:  # a lost one must say at once who bears it
-        credit = await ledger.available(session, chart.unapplied(invoice.company_id), row.currency)
+        credit = await ledger.available(session, chart.prepaid(place.company_id), row.currency)
         on_invoice = await settling.on_invoice_minor(session, row.collection_id)
     parts = returning.taken_back(row.amount_minor, on_invoice_minor=on_invoice, credit_minor=credit)
     row.from_invoice_minor = parts.from_invoice_minor
@@ -125,7 +124,7 @@ async def _lose(session: AsyncSession, held: _Held, *, now: datetime) -> None:
     fact = _fact(held, ("dispute", f"lost:{row.id}"), "dispute_lost", now)
     await settling.take_back(
         session,
-        invoice,
+        place,
         fact,
         parts,
         entries=[
@@ -157,7 +156,7 @@ async def _reinstate(
         arrived = came - lost.from_us_minor
     await settling.arrive(
         session,
-        held.invoice,
+        held.place,
         _fact(held, ("stripe", reference), "dispute_won", now),
         arrived,
         entries=[*ours, *back],
@@ -173,6 +172,6 @@ def _fact(held: _Held, of: tuple[str, str], kind: str, now: datetime) -> Fact:
         kind=kind,
         about_id=held.dispute.id,
         collection_id=held.payment.id,
-        description=f"Dispute of a payment of invoice {held.invoice.number}",
+        description=f"Dispute of a payment of {held.place.label}",
         effective_at=now,
     )

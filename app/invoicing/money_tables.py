@@ -27,7 +27,8 @@ class InvoiceSettlement(Row):
     __table_args__ = (
         UniqueConstraint("kind", "about_id"),
         CheckConstraint(
-            "CASE WHEN kind IN ('payment','refund_failed','dispute_won') THEN amount_minor > 0"
+            "CASE WHEN kind IN ('payment','wallet','refund_failed','dispute_won')"
+            " THEN amount_minor > 0"
             " WHEN kind IN ('refund','dispute_lost') THEN amount_minor < 0 ELSE false END",
             name="kind",
         ),
@@ -44,14 +45,15 @@ class InvoiceSettlement(Row):
 
 
 class CreditMove(Row):
-    """What came into a company's credit (positive), or went out of it."""
+    """What came into a company's wallet (positive), or went out of it."""
 
     __tablename__ = "credit_moves"
     __table_args__ = (
         UniqueConstraint("kind", "about_id"),
         CheckConstraint(
             "CASE WHEN kind IN ('payment','refund_failed','dispute_won') THEN amount_minor > 0"
-            " WHEN kind IN ('refund','dispute_lost') THEN amount_minor < 0 ELSE false END",
+            " WHEN kind IN ('refund','dispute_lost','wallet') THEN amount_minor < 0"
+            " ELSE false END",
             name="kind",
         ),
         Index("ix_credit_moves_company_id", "company_id", "at", "id"),
@@ -65,6 +67,20 @@ class CreditMove(Row):
     amount_minor: Mapped[int]
     currency: Mapped[str]
     at: Mapped[datetime]
+
+
+class WalletHold(Row):
+    """Of a wallet, set aside for one engagement's pay week, tax included."""
+
+    __tablename__ = "wallet_holds"
+    __table_args__ = (CheckConstraint("held_minor >= 0", name="held"),)
+
+    engagement_id: Mapped[UUID] = mapped_column(ForeignKey("engagements.id"), primary_key=True)
+    week_starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
+    held_minor: Mapped[int]
+    currency: Mapped[str]
+    changed_at: Mapped[datetime]
 
 
 class ProviderMove(Row):

@@ -108,6 +108,7 @@ async def _intend(
     if live is None:
         live = Collection(
             id=new_id(),
+            company_id=invoice.company_id,
             invoice_id=invoice.id,
             kind="checkout",
             state=CollectionState.INTENDED,

@@ -100,6 +100,17 @@ CROSS JOIN LATERAL (SELECT coalesce(-sum(amount_minor), 0) AS minor FROM invoice
 CROSS JOIN LATERAL (SELECT coalesce(-sum(amount_minor), 0) AS minor FROM credit_moves
                     WHERE kind = b.kind AND about_id = b.id AND currency = b.currency) AS k
 """
+_FROM_WALLET = """
+SELECT format('payment %s from a wallet: wallet says %s, invoice says %s %s', about_id,
+              -sum(out_minor), sum(on_minor), currency) AS thing,
+       sum(out_minor) + sum(on_minor) = 0 AS holds
+FROM (SELECT about_id, currency, amount_minor AS out_minor, 0 AS on_minor
+      FROM credit_moves WHERE kind = 'wallet'
+      UNION ALL
+      SELECT about_id, currency, 0, amount_minor
+      FROM invoice_settlements WHERE kind = 'wallet') AS sides
+GROUP BY about_id, currency
+"""
 _BALANCES = """
 WITH booked AS (
   SELECT a.key, a.currency, coalesce(sum(e.amount_minor), 0) AS minor
@@ -125,8 +136,14 @@ expected AS (
     SELECT currency, net_minor FROM provider_moves WHERE cleared_at IS NULL) AS waiting
   GROUP BY currency
   UNION ALL
-  SELECT 'liability:client:' || company_id || '\\:unapplied', currency, -sum(amount_minor)
-  FROM credit_moves GROUP BY company_id, currency
+  SELECT 'liability:client:' || company_id || '\\:prepaid', currency, -sum(minor) FROM (
+    SELECT company_id, currency, amount_minor AS minor FROM credit_moves
+    UNION ALL
+    SELECT company_id, currency, -held_minor FROM wallet_holds) AS wallets
+  GROUP BY company_id, currency
+  UNION ALL
+  SELECT 'liability:client:' || company_id || '\\:held', currency, -sum(held_minor)
+  FROM wallet_holds GROUP BY company_id, currency
   UNION ALL
   SELECT 'liability:client:' || company_id || '\\:refunding', currency, -sum(amount_minor)
   FROM refunds WHERE state IN ('intended','sending','unknown') GROUP BY company_id, currency
@@ -173,6 +190,7 @@ async def prove(session: AsyncSession) -> list[Identity]:
         await _identity(
             session, "what was taken back is missing where its refund or dispute says", _TAKEN_BACK
         ),
+        await _identity(session, "what a wallet paid is settled on an invoice", _FROM_WALLET),
         *(_of(name, balances[about]) for about, name in _ABOUT.items()),
     ]
 
@@ -181,7 +199,7 @@ _ABOUT = {
     "receivable": "receivable = what is open of invoices",
     "unbilled": "unbilled = approved and not invoiced",
     "pending": "pending at Stripe = moved there and not yet available",
-    "clients": "companies' credit and refunds under way = their moves",
+    "clients": "wallets, holds and refunds under way = their moves",
     "taken": "disputed money and what it cost = disputes and refunds",
 }
 

@@ -67,8 +67,7 @@ async def record_payment(
     changes nothing. Raises NotFound, InvoiceAlreadyCollected, PaymentAmountDiffers, InvalidValues
     (a day in the future), PaymentUnderWay, PaymentProviderSilent.
     """
-    if receipt.received_on > now.date():
-        raise InvalidValues(errors=[_FUTURE])
+    check_day(receipt, now=now)
     closed: UUID | None = None
     for _ in range(_ROUNDS):
         async with database.begin() as session:
@@ -78,6 +77,12 @@ async def record_payment(
         await _close(database, payments, page, now=now)
         closed = page.collection_id
     raise PaymentUnderWay
+
+
+def check_day(receipt: Receipt, *, now: datetime) -> None:
+    """Raises InvalidValues for a day to come."""
+    if receipt.received_on > now.date():
+        raise InvalidValues(errors=[_FUTURE])
 
 
 _FUTURE = FieldProblem(
@@ -129,6 +134,7 @@ async def _collect(
 ) -> None:
     collection = Collection(
         id=new_id(),
+        company_id=invoice.company_id,
         invoice_id=invoice.id,
         kind="recorded",
         state=CollectionState.PAID,
@@ -145,7 +151,7 @@ async def _collect(
     await session.flush()
     await settling.arrive(
         session,
-        invoice,
+        settling.place_of(invoice),
         Fact(
             source="bank",
             key=f"collected:{collection.id}",

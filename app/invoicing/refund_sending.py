@@ -26,8 +26,8 @@ from app.gateways.reversals import Movement, RefundOrder, RefundSeen, Reversals
 from app.invoicing import announcing, moving, settling
 from app.invoicing.money_tables import Refund
 from app.invoicing.moving import StrayMoney
-from app.invoicing.settling import Fact
-from app.invoicing.tables import Collection, Invoice
+from app.invoicing.settling import Fact, Place
+from app.invoicing.tables import Collection
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.ids import new_id
@@ -57,7 +57,7 @@ class _Work:
 class _Held:
     """A refund under lock, behind its invoice."""
 
-    invoice: Invoice
+    place: Place
     payment: Collection
     refund: Refund
 
@@ -186,26 +186,19 @@ async def take(session: AsyncSession, seen: RefundSeen, *, now: datetime) -> str
 async def _hold(session: AsyncSession, refund_id: UUID) -> _Held:
     payment_id = await session.scalar(select(Refund.collection_id).where(Refund.id == refund_id))
     assert payment_id is not None
-    payment, invoice = await _lock_payment(session, payment_id)
+    payment, place = await settling.lock_payment(session, payment_id)
     row = await session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
-    return _Held(invoice, payment, row)
-
-
-async def _lock_payment(session: AsyncSession, payment_id: UUID) -> tuple[Collection, Invoice]:
-    payment = await session.get_one(Collection, payment_id)
-    invoice = await settling.lock_invoice(session, payment.invoice_id)
-    await session.refresh(payment, with_for_update=True)
-    return payment, invoice
+    return _Held(place, payment, row)
 
 
 async def _adopt(session: AsyncSession, seen: RefundSeen, *, now: datetime) -> _Held:
     """A refund that nobody here decided: decided now, out of what its payment still settles."""
     assert seen.left is not None
     found = await moving.collection_of(session, seen.charge_id)
-    payment, invoice = await _lock_payment(session, found.id)
+    payment, place = await settling.lock_payment(session, found.id)
     if payment.currency != seen.currency:
         raise StrayMoney(seen.provider_id)
-    credit = await ledger.available(session, chart.unapplied(invoice.company_id), seen.currency)
+    credit = await ledger.available(session, chart.prepaid(place.company_id), seen.currency)
     on_invoice = await settling.on_invoice_minor(session, payment.id)
     parts = returning.taken_back(
         seen.amount_minor, on_invoice_minor=on_invoice, credit_minor=credit
@@ -214,7 +207,7 @@ async def _adopt(session: AsyncSession, seen: RefundSeen, *, now: datetime) -> _
     row = Refund(
         id=new_id(),
         collection_id=payment.id,
-        company_id=invoice.company_id,
+        company_id=place.company_id,
         state=RefundState.SENDING,
         amount_minor=seen.amount_minor,
         currency=seen.currency,
@@ -231,20 +224,20 @@ async def _adopt(session: AsyncSession, seen: RefundSeen, *, now: datetime) -> _
     await session.flush()
     await settling.take_back(
         session,
-        invoice,
-        _fact(invoice, row, of=("refund", f"decided:{row.id}"), kind="refund", at=now),
+        place,
+        _fact(place, row, of=("refund", f"decided:{row.id}"), kind="refund", at=now),
         parts,
         entries=[
-            Entry(chart.refunding(invoice.company_id), row.currency, -row.amount_minor),
+            Entry(chart.refunding(place.company_id), row.currency, -row.amount_minor),
             Entry(chart.EXPENSE_GOODWILL, row.currency, parts.from_us_minor),
         ],
         now=now,
     )
-    return _Held(invoice, payment, row)
+    return _Held(place, payment, row)
 
 
 def _fact(
-    invoice: Invoice, row: Refund, *, of: tuple[str, str], kind: str = "refund_failed", at: datetime
+    place: Place, row: Refund, *, of: tuple[str, str], kind: str = "refund_failed", at: datetime
 ) -> Fact:
     """`of`: its source and key in the books."""
     source, key = of
@@ -254,14 +247,14 @@ def _fact(
         kind=kind,
         about_id=row.id,
         collection_id=row.collection_id,
-        description=f"Refund of a payment of invoice {invoice.number}",
+        description=f"Refund of a payment of {place.label}",
         effective_at=at,
     )
 
 
 async def _leave(session: AsyncSession, held: _Held, moved: Movement, *, now: datetime) -> None:
     """It has left our balance at the provider."""
-    row, company_id = held.refund, held.invoice.company_id
+    row, company_id = held.refund, held.place.company_id
     row.state = step("refund", REFUND_MOVES, RefundState(row.state), RefundEvent.LEAVE)
     row.sent_at = now
     reference = f"refund:{row.provider_refund_id}"
@@ -278,7 +271,7 @@ async def _leave(session: AsyncSession, held: _Held, moved: Movement, *, now: da
             *moving.entries(moved, fee_account=chart.EXPENSE_PROCESSING),
         ],
     )
-    await announcing.refund_sent(session, held.invoice, row.id, now=now)
+    await announcing.refund_sent(session, company_id, row.id, now=now)
 
 
 async def _decline(session: AsyncSession, held: _Held, *, now: datetime) -> None:
@@ -289,11 +282,11 @@ async def _decline(session: AsyncSession, held: _Held, *, now: datetime) -> None
     held.payment.returned_minor -= row.amount_minor
     await settling.arrive(
         session,
-        held.invoice,
-        _fact(held.invoice, row, of=("refund", f"declined:{row.id}"), at=now),
+        held.place,
+        _fact(held.place, row, of=("refund", f"declined:{row.id}"), at=now),
         row.amount_minor - row.from_us_minor,
         entries=[
-            Entry(chart.refunding(held.invoice.company_id), row.currency, row.amount_minor),
+            Entry(chart.refunding(held.place.company_id), row.currency, row.amount_minor),
             Entry(chart.EXPENSE_GOODWILL, row.currency, -row.from_us_minor),
         ],
         now=now,
@@ -310,8 +303,8 @@ async def _come_back(session: AsyncSession, held: _Held, moved: Movement, *, now
     await moving.note(session, reference, moved, now=now)
     await settling.arrive(
         session,
-        held.invoice,
-        _fact(held.invoice, row, of=("stripe", reference), at=now),
+        held.place,
+        _fact(held.place, row, of=("stripe", reference), at=now),
         row.amount_minor,
         entries=moving.entries(moved, fee_account=chart.EXPENSE_PROCESSING),
         now=now,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart, returning
@@ -16,13 +16,14 @@ from app.domain.errands import Errand
 from app.domain.invoicing import CollectionState
 from app.domain.money import Money
 from app.domain.returning import RefundPurpose, RefundState
-from app.invoicing import settling
-from app.invoicing.money_tables import CreditMove, Refund
+from app.invoicing import carrying, settling
+from app.invoicing.money_tables import Refund
 from app.invoicing.refusals import NothingToRefund
-from app.invoicing.settling import Fact
-from app.invoicing.tables import Collection, Invoice
+from app.invoicing.settling import Fact, Place
+from app.invoicing.tables import Collection
 from app.kit import queue
 from app.kit.ids import new_id
+from app.ledger import queries as ledger
 from app.ledger.posting import Entry
 
 
@@ -47,15 +48,48 @@ async def order(
 
     Raises NotFound, NothingToRefund when no payment of the invoice holds so much for this purpose.
     """
-    invoice = await settling.lock_invoice(session, invoice_id)
-    amount = wanted.amount
-    payment = await _payment(session, invoice, wanted)
+    place = settling.place_of(await settling.lock_invoice(session, invoice_id))
+    payment = await _payment(session, Collection.invoice_id == invoice_id, wanted)
+    return await _decide(session, actor, (place, payment), wanted, now=now)
+
+
+async def order_of_wallet(
+    session: AsyncSession,
+    actor: FinanceActor,
+    company_id: UUID,
+    *,
+    wanted: RefundWanted,
+    now: datetime,
+) -> UUID:
+    """Decide that money in a company's wallet goes back the way it came; the refund's id.
+
+    What is set aside for logged work stays. Raises NothingToRefund when the wallet has not so much
+    that is free, or no single online payment is left that it can go back to.
+    """
+    payment = await _payment(session, Collection.company_id == company_id, wanted)
+    await carrying.set_aside(session, company_id, now=now)
+    prepaid = chart.prepaid(company_id)
+    if await ledger.available(session, prepaid, wanted.amount.currency) < wanted.amount.minor:
+        raise NothingToRefund
+    place = Place(company_id, wanted.amount.currency, None)
+    return await _decide(session, actor, (place, payment), wanted, now=now)
+
+
+async def _decide(
+    session: AsyncSession,
+    actor: FinanceActor,
+    of: tuple[Place, Collection],
+    wanted: RefundWanted,
+    *,
+    now: datetime,
+) -> UUID:
+    (place, payment), amount = of, wanted.amount
     payment.returned_minor += amount.minor
     parts = returning.refund_parts(wanted.purpose, amount.minor)
     row = Refund(
         id=new_id(),
         collection_id=payment.id,
-        company_id=invoice.company_id,
+        company_id=place.company_id,
         state=RefundState.INTENDED,
         amount_minor=amount.minor,
         currency=amount.currency,
@@ -71,19 +105,19 @@ async def order(
     await session.flush()
     await settling.take_back(
         session,
-        invoice,
+        place,
         Fact(
             source="refund",
             key=f"decided:{row.id}",
             kind="refund",
             about_id=row.id,
             collection_id=payment.id,
-            description=f"Refund of a payment of invoice {invoice.number}",
+            description=f"Refund of a payment of {place.label}",
             effective_at=now,
         ),
         parts,
         entries=[
-            Entry(chart.refunding(invoice.company_id), amount.currency, -amount.minor),
+            Entry(chart.refunding(place.company_id), amount.currency, -amount.minor),
             Entry(chart.EXPENSE_GOODWILL, amount.currency, parts.from_us_minor),
         ],
         now=now,
@@ -101,12 +135,14 @@ async def enqueue(session: AsyncSession, refund_id: UUID) -> None:
     )
 
 
-async def _payment(session: AsyncSession, invoice: Invoice, wanted: RefundWanted) -> Collection:
-    """The newest online payment of the invoice that holds the sum for this purpose, locked."""
+async def _payment(
+    session: AsyncSession, of: ColumnElement[bool], wanted: RefundWanted
+) -> Collection:
+    """The newest online payment that holds the sum for this purpose, locked."""
     rows = await session.scalars(
         select(Collection)
         .where(
-            Collection.invoice_id == invoice.id,
+            of,
             Collection.state == CollectionState.PAID,
             Collection.provider_charge_id.is_not(None),
             Collection.currency == wanted.amount.currency,
@@ -130,9 +166,5 @@ async def _holds(session: AsyncSession, payment: Collection, purpose: RefundPurp
         case RefundPurpose.REOPEN:
             return await settling.on_invoice_minor(session, payment.id)
         case RefundPurpose.CREDIT:
-            found = await session.scalar(
-                select(func.coalesce(func.sum(CreditMove.amount_minor), 0)).where(
-                    CreditMove.collection_id == payment.id
-                )
-            )
-            return int(found or 0)
+            # The wallet itself says no where it has less; it does not keep payments apart.
+            return payment.amount_minor - payment.returned_minor

@@ -49,3 +49,9 @@ class NothingToRefund(Refusal):
     kind = Kind.STATE
     en = "No online payment of this invoice holds so much that could be refunded this way."
     de = "Keine Online-Zahlung dieser Rechnung deckt den Betrag, der so erstattet werden soll."
+
+
+class TopUpCurrencyDiffers(Refusal):
+    kind = Kind.INVALID
+    en = "A wallet holds money in the company's currency alone: {currency}."
+    de = "Ein Guthaben wird nur in der Währung der Firma geführt: {currency}."

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.companies import credit_terms
 from app.companies import queries as companies
 from app.domain.actor import FinanceActor
-from app.invoicing import issuers, issuing, open_lines, queries
+from app.invoicing import issuers, issuing, open_lines, queries, settling, spending
 from app.invoicing.issuing import Draft
 from app.invoicing.open_lines import OpenLine
 from app.invoicing.queries import InvoiceSummary
@@ -71,6 +71,8 @@ async def run_invoices(
         await issuing.issue(session, draft, run_id=run.id, issuer=issuer, now=now)
         for draft in drafts
     ]
+    for invoice_id in issued:
+        await spending.spend(session, await settling.lock_invoice(session, invoice_id), now=now)
     return InvoiceRunFacts(
         id=run.id,
         through_on=through_on,

@@ -17,7 +17,7 @@ from app.domain.invoicing import INVOICE_MOVES, InvoiceEvent, InvoiceState
 from app.domain.lifecycles import step
 from app.domain.refusals import NotFound
 from app.domain.returning import TakenBack
-from app.invoicing import announcing
+from app.invoicing import announcing, carrying
 from app.invoicing.money_tables import CreditMove, InvoiceSettlement
 from app.invoicing.tables import Collection, Invoice, InvoiceLine
 from app.kit.ids import new_id
@@ -30,6 +30,19 @@ LIVE = ("intended", "open")
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Whose money it is, and the locked invoice that it is for; None: it is for the wallet."""
+
+    company_id: UUID
+    currency: str
+    invoice: Invoice | None
+
+    @property
+    def label(self) -> str:
+        return f"invoice {self.invoice.number}" if self.invoice else "a wallet"
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """What happened, once: (source, key) names it in the books, (kind, about_id) among our rows.
     `collection_id` is the payment that it is a part of."""
@@ -38,7 +51,7 @@ class Fact:
     key: str
     kind: str
     about_id: UUID
-    collection_id: UUID
+    collection_id: UUID | None
     description: str
     effective_at: datetime
 
@@ -56,6 +69,20 @@ async def lock_invoice(
     if found is None:
         raise NotFound
     return found
+
+
+def place_of(invoice: Invoice) -> Place:
+    return Place(invoice.company_id, invoice.currency, invoice)
+
+
+async def lock_payment(session: AsyncSession, payment_id: UUID) -> tuple[Collection, Place]:
+    """A payment, locked behind its invoice if it has one."""
+    payment = await session.get_one(Collection, payment_id)
+    place = Place(payment.company_id, payment.currency, None)
+    if payment.invoice_id is not None:
+        place = place_of(await lock_invoice(session, payment.invoice_id))
+    await session.refresh(payment, with_for_update=True)
+    return payment, place
 
 
 async def live_collection(session: AsyncSession, invoice_id: UUID) -> Collection | None:
@@ -84,50 +111,54 @@ async def on_invoice_minor(session: AsyncSession, collection_id: UUID) -> int:
 
 async def arrive(
     session: AsyncSession,
-    invoice: Invoice,
+    place: Place,
     fact: Fact,
     amount_minor: int,
     *,
     entries: Sequence[Entry],
     now: datetime,
 ) -> None:
-    """Money came in for a locked invoice: it takes what is due of it, the rest is credit.
+    """Money came in: a locked invoice takes what is due of it, the rest is in the wallet.
 
     `entries` say where the money is; they come to `amount_minor`. A whole invoice is collected:
     its approvals are funded and the company's credit limit is free of it.
     """
-    shares = returning.arrival(amount_minor, due_minor=due_minor(invoice))
+    due = due_minor(place.invoice) if place.invoice else 0
+    shares = returning.arrival(amount_minor, due_minor=due)
     both = (shares.on_invoice_minor, shares.in_credit_minor)
-    await _write(session, invoice, fact, both, entries=entries, now=now)
+    await _write(session, place, fact, both, entries=entries, now=now)
 
 
 async def take_back(
     session: AsyncSession,
-    invoice: Invoice,
+    place: Place,
     fact: Fact,
     parts: TakenBack,
     *,
     entries: Sequence[Entry],
     now: datetime,
 ) -> None:
-    """Money of a locked invoice's payment is taken back; `entries` say where it goes, and what
-    comes out of our own pocket. Raises LedgerOverdrawn when the credit is gone."""
+    """Money of a payment is taken back; `entries` say where it goes, and what
+    comes out of our own pocket. Raises LedgerOverdrawn when the wallet lacks it."""
     both = (-parts.from_invoice_minor, -parts.from_credit_minor)
-    await _write(session, invoice, fact, both, entries=entries, now=now)
+    await _write(session, place, fact, both, entries=entries, now=now)
 
 
 async def _write(
     session: AsyncSession,
-    invoice: Invoice,
+    place: Place,
     fact: Fact,
     both: tuple[int, int],
     *,
     entries: Sequence[Entry],
     now: datetime,
 ) -> None:
-    """`both`: what the invoice and what the credit get (negative: lose)."""
+    """`both`: what the invoice and what the wallet get (negative: lose)."""
     on_invoice, in_credit = both
-    currency = invoice.currency
+    invoice, currency = place.invoice, place.currency
+    if in_credit:
+        # Before the wallet, as everywhere: what it holds bounds the time that may be logged.
+        await lending.hold(session, place.company_id)
     rows = {
         "kind": fact.kind,
         "about_id": fact.about_id,
@@ -135,16 +166,18 @@ async def _write(
         "currency": currency,
         "at": now,
     }
-    if on_invoice:
+    if on_invoice and invoice is not None:
         session.add(
             InvoiceSettlement(id=new_id(), invoice_id=invoice.id, amount_minor=on_invoice, **rows)
         )
         invoice.settled_minor += on_invoice
     if in_credit:
         session.add(
-            CreditMove(id=new_id(), company_id=invoice.company_id, amount_minor=in_credit, **rows)
+            CreditMove(id=new_id(), company_id=place.company_id, amount_minor=in_credit, **rows)
         )
-    if await _step(session, invoice, now=now) is InvoiceEvent.REOPEN:
+    if invoice is None:
+        await session.flush()
+    elif await _step(session, invoice, now=now) is InvoiceEvent.REOPEN:
         await announcing.open_again(session, invoice, fact.about_id, now=now)
     await posting.post(
         session,
@@ -155,10 +188,12 @@ async def _write(
         now=now,
         entries=[
             *entries,
-            Entry(chart.receivable(invoice.company_id), currency, -on_invoice),
-            Entry(chart.unapplied(invoice.company_id), currency, -in_credit),
+            Entry(chart.receivable(place.company_id), currency, -on_invoice),
+            Entry(chart.prepaid(place.company_id), currency, -in_credit),
         ],
     )
+    if in_credit:
+        await carrying.follow(session, place.company_id, now=now)
 
 
 async def _step(session: AsyncSession, invoice: Invoice, *, now: datetime) -> InvoiceEvent | None:

@@ -144,7 +144,8 @@ class InvoiceTaxGroup(Row):
 
 
 class Collection(Row):
-    """One way in which an invoice's money comes in. At most one is live.
+    """One way in which money comes in, for an invoice or (none) for the company's wallet. At most
+    one of an invoice is live.
 
     `returned_minor`: what of it was taken back, by refunds and disputes. `looked_at` is when the
     provider was last asked, so that a lost webhook is made up for.
@@ -187,7 +188,8 @@ class Collection(Row):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"))
     kind: Mapped[str]
     state: Mapped[str]
     amount_minor: Mapped[int]

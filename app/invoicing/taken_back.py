@@ -21,7 +21,7 @@ class RefundFacts:
     """A refund. `by_us`: decided here, not at the provider. `parts` say who bears it."""
 
     id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     company_id: UUID
     state: RefundState
     amount_minor: int
@@ -41,7 +41,7 @@ class DisputeFacts:
     """A dispute. `parts` are filled once it is lost."""
 
     id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     company_id: UUID
     state: DisputeState
     amount_minor: int

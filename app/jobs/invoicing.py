@@ -5,8 +5,17 @@ from uuid import UUID
 
 import structlog
 
+from app.companies import credit_terms
 from app.gateways.payments import PaymentsUnavailable
-from app.invoicing import collecting, documents, moving, refund_sending, refunding
+from app.invoicing import (
+    carrying,
+    collecting,
+    documents,
+    moving,
+    refund_sending,
+    refunding,
+    spending,
+)
 from app.jobs.toolbox import Toolbox
 
 _log = structlog.get_logger("lehrwerk.jobs")
@@ -43,6 +52,18 @@ async def pick_up_stalled_refunds(tools: Toolbox) -> None:
     async with tools.database.begin() as session:
         for refund_id in await refund_sending.stalled(session, before=before):
             await refunding.enqueue(session, refund_id)
+
+
+async def mind_wallets(tools: Toolbox) -> None:
+    """Sweep: what is logged of prepaid companies is set aside, what is open is paid."""
+    now = tools.clock.now()
+    async with tools.database.begin() as session:
+        companies = await credit_terms.prepaid_companies(session, now)
+    for company_id in companies:
+        async with tools.database.begin() as session:
+            await carrying.set_aside(session, company_id, now=now)
+            await carrying.follow(session, company_id, now=now)
+            await spending.spend_on_open(session, company_id, now=now)
 
 
 async def look_at_open_pages(tools: Toolbox) -> None:

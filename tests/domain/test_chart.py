@@ -24,7 +24,8 @@ ACCOUNTS = {
     chart.EXPENSE_DISPUTE: ("expense", False),
     chart.EXPENSE_GOODWILL: ("expense", False),
     chart.EXPENSE_BAD_DEBT: ("expense", False),
-    chart.unapplied(ID): ("liability", True),
+    chart.prepaid(ID): ("liability", True),
+    chart.held(ID): ("liability", True),
     chart.refunding(ID): ("liability", False),
     chart.dispute("dp_1A"): ("asset", False),
     chart.vat("DE"): ("liability", False),
@@ -40,7 +41,7 @@ def test_an_account_knows_its_kind(key: str, kind: str, authorises: bool) -> Non
 
 
 def test_no_two_accounts_share_a_key() -> None:
-    assert len(ACCOUNTS) == 21
+    assert len(ACCOUNTS) == 22
     assert chart.trainer_payable(ID) != chart.trainer_payable(UUID(int=1))
 
 

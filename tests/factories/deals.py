@@ -176,7 +176,8 @@ async def collected(
     `cleared` once Stripe has made it available.
     """
     row = Collection(
-        id=new_id(), invoice_id=of.id, kind="recorded" if user_id else "checkout", state="paid",
+        id=new_id(), company_id=of.company_id, invoice_id=of.id,
+        kind="recorded" if user_id else "checkout", state="paid",
         amount_minor=of.gross_minor, currency="USD", intended_at=now, looked_at=now,
         paid_at=now,
     )  # fmt: skip

@@ -21,11 +21,22 @@ from app.domain.returning import RefundPurpose
 from app.gateways.stripe.payments import StripePayments
 from app.gateways.stripe.reversals import StripeReversals
 from app.gateways.stripe.statements import StripeStatements
-from app.invoicing import collecting, paying, proof, queries, refunding, running
+from app.invoicing import (
+    collecting,
+    paying,
+    proof,
+    queries,
+    refunding,
+    running,
+    topping_up,
+    wallets,
+)
 from app.invoicing.paying import PaymentPage
 from app.invoicing.queries import InvoiceSummary
+from app.invoicing.recording import Receipt
 from app.invoicing.refunding import RefundWanted
 from app.invoicing.tables import Collection
+from app.invoicing.wallets import WalletFacts
 from app.jobs import invoicing as jobs
 from app.jobs.reconciling import reconcile
 from app.kit.paging import Cut
@@ -156,6 +167,31 @@ class Stage:
             return await refunding.order(
                 session, self.finance, self.invoice_id, wanted=wanted, now=self.now
             )
+
+    async def record_top_up(self, minor: int, *, reference: str = "Statement 9") -> UUID:
+        """Finance saw it at the bank; it names no invoice."""
+        receipt = Receipt(Money(minor, "EUR"), self.now.date(), reference)
+        async with self.runtime.database.begin() as session:
+            return await topping_up.record(
+                session, self.finance, self.deal.company.id, receipt=receipt, now=self.now
+            )
+
+    async def top_up(self, minor: int) -> str:
+        """The company pays ahead at the hosted page; the charge's id."""
+        page = await topping_up.top_up(
+            self.runtime.database, self.runtime.outside.payments, self.client,
+            Money(minor, "EUR"), return_url="https://company.example/paid", now=self.now,
+        )  # fmt: skip
+        await self.sim.order(f"checkout/{page.checkout_url.rsplit('/', 1)[1]}/pay")
+        await self.events()
+        async with self.runtime.database.begin() as session:
+            row = await session.get_one(Collection, page.collection_id)
+        assert row.provider_charge_id is not None
+        return row.provider_charge_id
+
+    async def wallet(self) -> WalletFacts:
+        async with self.runtime.database.begin() as session:
+            return await wallets.of_company(session, self.client, now=self.now)
 
     async def charge_id(self) -> str:
         """The provider's id of the last payment of the invoice."""

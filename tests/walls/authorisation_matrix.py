@@ -185,6 +185,8 @@ CLIENT = {
     # The first download prints the document when no job has.
     "download_invoice": Rule(200, viewer=200, of="invoice_id", writes=True),
     "pay_invoice": Rule(200, of="invoice_id"),
+    "get_wallet": Rule(200, viewer=200),
+    "top_up_wallet": Rule(201),
 }
 
 TRAINER = {
@@ -266,6 +268,9 @@ FINANCE = {
     "refund_payment": Rule(409, of="invoice_id"),
     "list_refunds": Rule(200),
     "list_disputes": Rule(200),
+    "get_company_wallet": Rule(200, of="company_id"),
+    "record_top_up": Rule(201, of="company_id", body=_payment),
+    "refund_wallet": Rule(409, of="company_id", foreign=409),
     "run_payouts": Rule(201, body=lambda w: {"as_of": w.now.isoformat()}),
     "get_payout_run": Rule(200, of="payout_run_id"),
     "list_payouts": Rule(200),

@@ -25,7 +25,7 @@ PROMISED = {
         approve_timesheet approve_timesheets send_back_timesheet decide_over_cap explain_minutes
         list_invoices
         get_invoice explain_invoice_line
-        download_invoice pay_invoice invite_member list_members change_member
+        download_invoice pay_invoice get_wallet top_up_wallet invite_member list_members change_member
         remove_member withdraw_member_invitation preview_member_invitation
         accept_member_invitation
     """,
@@ -46,6 +46,7 @@ PROMISED = {
         list_payouts get_payout retry_payout preview_payouts cancel_payout hold_payout
         list_payout_holds get_payout_hold release_hold hold_trainer record_screening
         list_ledger_accounts list_postings get_books_proof
+        get_company_wallet record_top_up refund_wallet
         create_export get_export download_export set_rate_card list_rate_cards set_fee_terms
         get_reconciliation list_reconciliation_differences run_reconciliation
         get_reconciliation_run link_reconciliation explain_margin explain_engagement_margin

@@ -19,6 +19,7 @@ from app.api.client import (
     terms_routes,
     time_routes,
     vocabulary_routes,
+    wallet_routes,
 )
 from app.api.client.actor import authenticate
 from app.api.door import DoorPolicy, Runtime
@@ -39,7 +40,7 @@ POLICY = DoorPolicy(
             "accept_member_invitation",
         }
     ),
-    money=frozenset({"pay_invoice"}),
+    money=frozenset({"pay_invoice", "top_up_wallet"}),
     unkept=frozenset({"sign_in", "refresh_session"}),
     unwrapped=frozenset(
         {
@@ -51,6 +52,7 @@ POLICY = DoorPolicy(
             "preview_member_invitation",
             "accept_member_invitation",
             "pay_invoice",
+            "top_up_wallet",
             "download_invoice",
         }
     ),
@@ -71,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     contest_routes.ROUTER,
     adjustment_routes.ROUTER,
     invoice_routes.router,
+    wallet_routes.ROUTER,
     candidate_routes.ROUTER,
     project_routes.ROUTER,
 )

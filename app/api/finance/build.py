@@ -17,6 +17,7 @@ from app.api.finance import (
     reconciliation_routes,
     refund_routes,
     session_routes,
+    wallet_routes,
 )
 from app.api.finance.actor import authenticate
 
@@ -29,7 +30,16 @@ POLICY = DoorPolicy(
             "refresh_session",
         }
     ),
-    money=frozenset({"run_payouts", "run_invoices", "record_payment", "refund_payment"}),
+    money=frozenset(
+        {
+            "run_payouts",
+            "run_invoices",
+            "record_payment",
+            "refund_payment",
+            "record_top_up",
+            "refund_wallet",
+        }
+    ),
     unkept=frozenset({"sign_in", "refresh_session", "link_reconciliation"}),
     unwrapped=frozenset(
         {
@@ -46,6 +56,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     session_routes.routes,
     invoice_routes.router,
     refund_routes.router,
+    wallet_routes.router,
     payout_routes.router,
     hold_routes.router,
     ledger_routes.router,

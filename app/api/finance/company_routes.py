@@ -19,6 +19,7 @@ from app.api.finance.views.companies import (
 from app.api.paging import Listed, PageAsked, listed
 from app.companies import credit_terms, fee_terms, portfolio
 from app.domain.money import Money
+from app.invoicing import carrying
 
 ROUTER = router("companies")
 
@@ -48,18 +49,18 @@ async def set_credit_terms(
 
     Invoices that were issued keep theirs. The same terms again change nothing.
     """
-    return credit_terms_view(
-        await credit_terms.set_credit_terms(
-            session,
-            caller,
-            company_id,
-            net_days=said.net_days,
-            credit_limit=Money(said.credit_limit.minor, said.credit_limit.currency),
-            funding_rule=said.funding_rule,
-            effective_at=said.effective_at,
-            now=now,
-        )
+    granted = await credit_terms.set_credit_terms(
+        session,
+        caller,
+        company_id,
+        kind=said.kind,
+        net_days=said.net_days,
+        credit_limit=Money(said.credit_limit.minor, said.credit_limit.currency),
+        funding_rule=said.funding_rule,
+        effective_at=said.effective_at,
+        now=now,
     )
+    return credit_terms_view(await carrying.begin(session, company_id, granted, now=now))
 
 
 @ROUTER.put("/companies/{company_id}/fee-terms", operation_id="set_fee_terms")

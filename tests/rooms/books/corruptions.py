@@ -226,10 +226,10 @@ BREAKS: dict[str, tuple[str, str]] = {
         " now(), now() FROM collections",
         "refund {companies} is intended: 5 USD from the invoice",
     ),
-    "companies' credit and refunds under way = their moves": (
+    "wallets, holds and refunds under way = their moves": (
         "INSERT INTO credit_moves (id, company_id, kind, about_id, amount_minor, currency, at)"
         " VALUES ({companies}, {companies}, 'payment', {companies}, 9, 'USD', now())",
-        "liability:client:{companies}:unapplied: books 0, rows -9",
+        "liability:client:{companies}:prepaid: books 0, rows -9",
     ),
     "disputed money and what it cost = disputes and refunds": (
         "INSERT INTO disputes (id, collection_id, company_id, provider_dispute_id, state, reason,"
@@ -237,6 +237,11 @@ BREAKS: dict[str, tuple[str, str]] = {
         " SELECT {companies}, id, {companies}, 'dp_1', 'withdrawn', 'Test', 5, 'USD', 0, 0, 0,"
         " now() FROM collections",
         "asset:dispute:dp_1: books 0, rows 5",
+    ),
+    "what a wallet paid is settled on an invoice": (
+        "INSERT INTO credit_moves (id, company_id, kind, about_id, amount_minor, currency, at)"
+        " VALUES ({companies}, {companies}, 'wallet', {companies}, -9, 'USD', now())",
+        "payment {companies} from a wallet: wallet says 9, invoice says 0 USD",
     ),
     "payout = sum of its lines": (
         "UPDATE payout_lines SET pay_minor = pay_minor - 1",

@@ -137,7 +137,7 @@ async def test_goodwill_that_comes_back_is_the_companys_credit(stage: Stage) -> 
     await stage.sim.order(f"refunds/{row.provider_refund_id}/fail")
     await stage.events()
     balances = await stage.balances()
-    assert balances[f"liability:client:{stage.deal.company.id}:unapplied"] == -600
+    assert balances[f"liability:client:{stage.deal.company.id}:prepaid"] == -600
     assert balances["expense:goodwill"] == 600
     await stage.assert_reconciled()
 
@@ -210,7 +210,7 @@ async def test_a_dispute_that_is_lost_opens_the_invoice_again(stage: Stage) -> N
     await stage.events()
     assert (await dispute(stage)).state == DisputeState.WON
     balances = await stage.balances()
-    assert balances[f"liability:client:{stage.deal.company.id}:unapplied"] == -GROSS
+    assert balances[f"liability:client:{stage.deal.company.id}:prepaid"] == -GROSS
     assert f"asset:dispute:{dp}" not in balances
     await stage.assert_reconciled()
 

@@ -83,7 +83,7 @@ async def test_a_difference_has_a_first_day_a_cause_and_a_last_day(desk: Desk) -
             entries=[
                 Entry(chart.STRIPE_PENDING, "USD", 100_000 - 2_930),
                 Entry(chart.EXPENSE_PROCESSING, "USD", 2_930),
-                Entry("liability:client:unapplied", "USD", -100_000),
+                Entry("liability:client:prepaid", "USD", -100_000),
             ],
         )
     await desk.reconcile()

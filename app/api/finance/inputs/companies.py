@@ -30,10 +30,11 @@ class SetCreditTerms(Said):
         }
     )
 
-    kind: Literal["invoice"]
+    kind: Literal["invoice", "prepaid"]
     net_days: NetDays = Field(description="Days from the invoice to its due date.")
     credit_limit: CreditLimitSaid = Field(
-        description="How much logged work may be open at once, in the company's currency."
+        description="How much logged work may be open at once, in the company's currency. Of a"
+        " prepaid company the wallet says so, and this is not heard."
     )
     funding_rule: Literal["on_collection", "on_approval"] = Field(
         "on_collection",

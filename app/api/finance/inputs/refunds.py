@@ -32,3 +32,25 @@ class RefundPayment(Said):
         return RefundWanted(
             self.purpose, Money(self.amount.minor, self.amount.currency), self.reason
         )
+
+
+class RefundWallet(Said):
+    """A sum that goes back out of a wallet. `reason` stays with finance."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "amount": {"minor": 1000, "currency": "USD"},
+                    "reason": "The company ends its projects",
+                }
+            ]
+        }
+    )
+
+    amount: MoneySaid
+    reason: Line
+
+    def wanted(self) -> RefundWanted:
+        money = Money(self.amount.minor, self.amount.currency)
+        return RefundWanted(RefundPurpose.CREDIT, money, self.reason)

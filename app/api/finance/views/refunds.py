@@ -22,7 +22,7 @@ class FinanceRefund(Seen):
     at Stripe. `next_action` is empty where nothing is to be done."""
 
     id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     company_id: UUID
     state: RefundState
     amount: MoneySeen
@@ -41,7 +41,7 @@ class FinanceDispute(Seen):
     """A payment that its payer's bank questions. `borne` is filled once it is lost."""
 
     id: UUID
-    invoice_id: UUID
+    invoice_id: UUID | None
     company_id: UUID
     state: DisputeState
     amount: MoneySeen

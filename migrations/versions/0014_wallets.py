@@ -1,0 +1,20 @@
+"""Wallets: paid ahead, set aside, spent: SQL beside."""
+
+from pathlib import Path
+
+from migrations.scripts import run
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+_HOME = Path(__file__).parent
+
+
+def upgrade() -> None:
+    run((_HOME / "0014_wallets.sql").read_text(encoding="utf-8"))
+
+
+def downgrade() -> None:
+    run((_HOME / "0014_wallets_down.sql").read_text(encoding="utf-8"))
