@@ -139,8 +139,9 @@ SELECT bench_id('line', '', n), invoice_id, t + 1, bill_id, 'Bench', 'E. M.', st
 INSERT INTO invoice_tax_groups (invoice_id, category, rate_bps, net_minor, tax_minor, currency)
 SELECT id, 'S', 1900, net_minor, tax_minor, 'USD' FROM invoices;
 INSERT INTO collections (id, company_id, invoice_id, kind, state, amount_minor, currency,
-                         provider_session_id, checkout_url, provider_charge_id, balance_transaction_id, stripe_fee_minor,
-                         available_at, cleared_at, intended_at, looked_at, paid_at)
+                         provider_session_id, checkout_url, provider_charge_id,
+                         balance_transaction_id, stripe_fee_minor, available_at, cleared_at,
+                         intended_at, looked_at, paid_at)
 SELECT bench_id('collection', '', sequence), company_id, id, 'checkout', 'paid', gross_minor, 'USD',
        'cs_' || sequence, 'https://pay.example', 'ch_' || sequence, 'txn_' || sequence, 3000,
        issued_at, issued_at, issued_at, issued_at, issued_at FROM invoices;

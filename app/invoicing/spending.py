@@ -25,9 +25,11 @@ async def spend(session: AsyncSession, invoice: Invoice, *, now: datetime) -> in
     What was set aside for the invoice's weeks is free for it.
     """
     company_id, currency = invoice.company_id, invoice.currency
-    await lending.hold(session, company_id)
-    if settling.due_minor(invoice) == 0:
+    accounts = (chart.prepaid(company_id), chart.held(company_id))
+    wallet = sum([await ledger.available(session, each, currency) for each in accounts])
+    if wallet == 0 or settling.due_minor(invoice) == 0:
         return 0
+    await lending.hold(session, company_id)
     weeks = await session.execute(
         select(BillLine.engagement_id, BillLine.week_starts_at)
         .join(InvoiceLine, InvoiceLine.bill_line_id == BillLine.id)

@@ -25,7 +25,8 @@ PROMISED = {
         approve_timesheet approve_timesheets send_back_timesheet decide_over_cap explain_minutes
         list_invoices
         get_invoice explain_invoice_line
-        download_invoice pay_invoice get_wallet top_up_wallet invite_member list_members change_member
+        download_invoice pay_invoice get_wallet top_up_wallet
+        invite_member list_members change_member
         remove_member withdraw_member_invitation preview_member_invitation
         accept_member_invitation
     """,

@@ -97,7 +97,7 @@ async def test_what_does_not_fit_is_refused(doors: httpx.AsyncClient, runtime: R
         (credit, {**TERMS, "credit_limit": {"minor": 1, "currency": "EUR"}},
          "terms_currency_differs"),
         (credit, {**TERMS, "credit_limit": {"minor": -1, "currency": "USD"}}, "invalid_shape"),
-        (credit, {**TERMS, "kind": "prepaid"}, "invalid_shape"),
+        (credit, {**TERMS, "kind": "barter"}, "invalid_shape"),
         (credit, {**TERMS, "net_days": 121}, "invalid_shape"),
         (credit, {**TERMS, "funding_rule": "never"}, "invalid_shape"),
         (fee, {"fee_bps": 10_000}, "invalid_shape"),

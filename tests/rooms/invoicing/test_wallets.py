@@ -1,4 +1,4 @@
-"""A wallet is filled, bounds time, is set aside for it, pays its invoices, and the rest goes back."""
+"""A wallet is filled, bounds time, is set aside, pays its invoices, and the rest goes back."""
 
 from datetime import timedelta
 
