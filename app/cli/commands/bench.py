@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import typer
 
-from app.bench import hours, proving
+from app.bench import hours, postings, proving
 from app.cli import places
 from app.cli.options import DataDir, settings_of
 from app.kit.db import connect
@@ -25,6 +25,7 @@ class Bench(StrEnum):
 
     TIME = "time"
     BOOKS = "books"
+    LEDGER = "ledger"
 
 
 def command(
@@ -44,7 +45,8 @@ def command(
 
     Works in a database of its own, made and dropped on the server that DATABASE_URL or the data
     folder names. `time`: the hot path of hours, two API processes, 16 connections. `books`: the
-    proof of every identity, beside one scan of the tables that it reads.
+    proof of every identity, beside one scan of the tables that it reads. `ledger`: postings on one
+    hot account, beside pgbench inserting the same rows.
     """
     settings = settings_of(data_dir)
     with places.database_url(settings) as url:
@@ -73,6 +75,8 @@ def _measure(
             return proving.run(
                 scratch, entries=1_000_000 if entries is None else entries, tell=tell
             )
+        case Bench.LEDGER:
+            return postings.run(scratch, pgbench=_pgbench(data_dir), seconds=seconds, tell=tell)
 
 
 def _pgbench(data_dir: Path) -> Path:
