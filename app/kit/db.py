@@ -1,5 +1,6 @@
 """The database: one engine, sessions, the base of all rows, and what must be true of the server."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, DateTime, Text, Uuid, text
+from sqlalchemy import BigInteger, Date, DateTime, Text, Uuid, event, exc, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
@@ -96,13 +97,43 @@ def connect(url: str, *, pool_size: int = 8, application: str = "lehrwerk") -> D
         normalise_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         hide_parameters=True,  # a failed statement's message would carry amounts and names to logs
         connect_args={"server_settings": settings},
     )
+    _look_at_what_was_idle(engine)
     calls = Calls(normalise_url(url), size=pool_size, settings=settings)
     return Database(engine, async_sessionmaker(engine, expire_on_commit=False), calls)
+
+
+IDLE_S = 1.0
+
+
+def _look_at_what_was_idle(engine: AsyncEngine) -> None:
+    """Ask a pooled connection whether it lives only when it was idle for a while.
+
+    The pool's own way asks before each use, in three round trips: as many as a short transaction
+    has. A server that closes a connection says so, and the driver has heard it by then.
+    """
+    pool, dialect = engine.sync_engine.pool, engine.sync_engine.dialect
+
+    def came_back(_: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    def is_taken(connection: Any, record: Any, _: Any) -> None:
+        idle_since = record.info.pop("idle_since", None)
+        if idle_since is None:
+            return
+        if connection.driver_connection.is_closed():
+            raise exc.DisconnectionError
+        if time.monotonic() - idle_since > IDLE_S:
+            try:
+                dialect.do_ping(connection)
+            except Exception as error:
+                raise exc.DisconnectionError from error
+
+    event.listen(pool, "checkin", came_back)
+    event.listen(pool, "checkout", is_taken)
 
 
 class UnsafeServer(RuntimeError):
