@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     screening_fresh_hours: int = Field(default=24, ge=1, le=720)
     smallest_payout_minor: int = Field(default=100, ge=1)
 
+    # So much may one person order in a day; None: any sum in development, 50,000.00 elsewhere.
+    four_eyes_above_minor: int | None = Field(default=None, ge=0)
+    step_up_minutes: int = Field(default=30, ge=1, le=240)
+
     access_token_minutes: int = Field(default=15, ge=1, le=60)
     refresh_token_days: int = Field(default=30, ge=1, le=90)
     attempts_per_window: int = Field(default=20, ge=1)

@@ -34,6 +34,7 @@ class Runtime:
 
 
 Authenticate = Callable[[Request, AsyncSession, Runtime], Awaitable[Actor]]
+Freshness = Callable[[Request, AsyncSession, Runtime], Awaitable[None]]
 Usual = Callable[[Request, Runtime], Awaitable[Response | None]]
 
 
@@ -44,6 +45,7 @@ class DoorPolicy:
     public: no token needed. money: an Idempotency-Key is required. unkept: the answer is a token
     and never stored. unwrapped: the verb opens short transactions of its own, because it waits for
     the outside or is long, so that none may be open around it.
+    stepped_up: a fresh second factor is needed; `freshness` raises the refusal.
     limited: most requests an hour from one address, by operation id.
     usual: a short way for what a hot operation is mostly asked, by operation id. It answers exactly
     as the route would, or None without having done anything: then the route does it.
@@ -55,6 +57,8 @@ class DoorPolicy:
     money: frozenset[str] = frozenset()
     unkept: frozenset[str] = frozenset()
     unwrapped: frozenset[str] = frozenset()
+    stepped_up: frozenset[str] = frozenset()
+    freshness: Freshness | None = None
     limited: Mapping[str, int] = field(default_factory=dict)
     usual: Mapping[str, Usual] = field(default_factory=dict)
 
@@ -127,6 +131,8 @@ async def _enter(
     if operation not in policy.public:
         actor = await policy.authenticate(request, session, runtime)
         structlog.contextvars.bind_contextvars(actor=describe(actor))
+    if operation in policy.stepped_up and policy.freshness is not None:
+        await policy.freshness(request, session, runtime)
     request.state.actor = actor
     if request.method != "POST" or operation in policy.unkept:
         return None

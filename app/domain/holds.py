@@ -45,7 +45,8 @@ class Screening(StrEnum):
 class PayoutRules:
     """What an installation has set. Hours and days of zero mean: no such wait.
 
-    `calls_per_second`: the provider's limit for each endpoint. `four_eyes_above_minor`: one person may order so much in a day alone; None, any sum.
+    `calls_per_second`: the provider's limit for each endpoint. `four_eyes_above_minor`: one person
+    may order so much in a day alone; None, any sum.
     """
 
     minimum_minor: int = 100

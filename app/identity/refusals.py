@@ -11,6 +11,24 @@ class SignInRefused(Refusal):
     de = "Diese Anmeldedaten stimmen nicht. Prüfen Sie sie oder setzen Sie das Passwort zurück."
 
 
+class FreshSecondFactorNeeded(Refusal):
+    kind = Kind.FORBIDDEN
+    en = "This moves money. Show a code of your authenticator again: it counts for {minutes} min."
+    de = "Hier geht es um Geld. Zeigen Sie noch einmal einen Code: Er gilt {minutes} Minuten."
+
+
+class SecondFactorMissing(Refusal):
+    kind = Kind.FORBIDDEN
+    en = "This account has no second factor. Set one up first."
+    de = "Dieses Konto hat keinen zweiten Faktor. Richten Sie zuerst einen ein."
+
+
+class SecondFactorWrong(Refusal):
+    kind = Kind.FORBIDDEN
+    en = "This code is wrong, too old or used. Wait for the next one and type that."
+    de = "Dieser Code ist falsch, zu alt oder benutzt. Warten Sie auf den nächsten."
+
+
 class LinkNotValid(Refusal):
     """One answer for an unknown, a used and an expired token of a mailed link."""
 

@@ -36,10 +36,15 @@ async def start(
     settings: Settings,
     now: datetime,
     address_digest: bytes | None = None,
+    second_factor_at: datetime | None = None,
 ) -> Tokens:
     """Open a session for a user who has just proved who they are."""
     family = SignInSession(
-        id=new_id(), user_id=user_id, address_digest=address_digest, created_at=now
+        id=new_id(),
+        user_id=user_id,
+        address_digest=address_digest,
+        second_factor_at=second_factor_at,
+        created_at=now,
     )
     session.add(family)
     await session.flush()

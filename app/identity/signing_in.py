@@ -4,7 +4,6 @@ No transaction is open while the password is checked, so that a queue of sign-in
 connection from anybody.
 """
 
-from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -12,7 +11,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.identity import accounts, attempts, passwords, second_factor, sessions
+from app.identity import accounts, attempts, passwords, second_factor, sessions, step_up
 from app.identity.accounts import SignInFacts
 from app.identity.refusals import SignInRefused
 from app.identity.sessions import Tokens
@@ -65,13 +64,18 @@ async def sign_in(
             user_id=found.user_id,
             sealed=found.totp_secret_sealed,
             code=otp or "",
-            moments=_moments(clock, now),
+            moments=step_up.moments(clock),
             settings=settings,
         ):
             _refuse(door, found.user_id)
         await attempts.give_back(session, buckets)
         return await sessions.start(
-            session, user_id=found.user_id, settings=settings, now=now, address_digest=place
+            session,
+            user_id=found.user_id,
+            settings=settings,
+            now=now,
+            address_digest=place,
+            second_factor_at=step_up.real_now(clock) if found.totp_secret_sealed else None,
         )
 
 
@@ -90,12 +94,6 @@ async def _still_so(session: AsyncSession, found: SignInFacts) -> bool:
         )
         is not None
     )
-
-
-def _moments(clock: Clock, now: datetime) -> tuple[datetime, ...]:
-    """An authenticator knows only the real time, the development clock may run ahead of it."""
-    ahead = timedelta(seconds=clock.offset_seconds)
-    return (now, now - ahead) if ahead else (now,)
 
 
 def _refuse(door: str, user_id: UUID | None) -> NoReturn:

@@ -70,6 +70,7 @@ class SignInSession(Row):
     """One family of tokens, from a sign-in to a sign-out, a revocation or its expiry.
 
     `address_digest` is keyed: it recognises a familiar place and tells nobody where that is.
+    `second_factor_at`: when a code was shown last, by the watch on the wall.
     """
 
     __tablename__ = "sign_in_sessions"
@@ -77,6 +78,7 @@ class SignInSession(Row):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     address_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    second_factor_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None]

@@ -72,6 +72,9 @@ class RunFacts:
     as_of_at: datetime
     state: str
     created_at: datetime
+    intended: int | None
+    ordered_by_user_id: UUID
+    approved_by_user_id: UUID | None
     payouts_by_state: Mapping[str, int]
     pay_by_currency: Mapping[str, int]
 
@@ -208,8 +211,11 @@ async def get_run(session: AsyncSession, run_id: UUID) -> RunFacts | None:
     return RunFacts(
         run.id,
         run.as_of_at,
-        "running" if moving else "finished",
+        run.state if run.state == "awaiting_approval" else "running" if moving else "finished",
         run.created_at,
+        run.intended_count,
+        run.created_by_user_id,
+        run.approved_by_user_id,
         states,
         sums,
     )

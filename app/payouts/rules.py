@@ -7,6 +7,7 @@ from app.settings import Settings
 
 FIRST_PAYOUT_WAIT = timedelta(days=7)
 BANK_CHANGE_WAIT = timedelta(hours=48)
+FOUR_EYES_ABOVE_MINOR = 5_000_000
 
 
 def rules_of(settings: Settings) -> PayoutRules:
@@ -24,5 +25,8 @@ def rules_of(settings: Settings) -> PayoutRules:
         else BANK_CHANGE_WAIT * cautious,
         screening_wanted=cautious if screening is None else screening == "required",
         screening_fresh_for=timedelta(hours=settings.screening_fresh_hours),
+        four_eyes_above_minor=FOUR_EYES_ABOVE_MINOR
+        if cautious and settings.four_eyes_above_minor is None
+        else settings.four_eyes_above_minor,
         calls_per_second=settings.stripe_calls_per_second,
     )

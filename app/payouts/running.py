@@ -18,7 +18,7 @@ from app.kit.db import Database
 from app.kit.ids import derived_id, new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.payouts import holding, retrying, standing
+from app.payouts import four_eyes, holding, previewing, retrying, standing
 from app.payouts.refusals import RunLiesAhead
 from app.payouts.tables import Payout, PayoutAccount, PayoutLine, PayoutRun, PayoutStep
 from app.timesheets.pay_lines import PayLine
@@ -37,10 +37,16 @@ class Case:
 
 
 async def order(
-    session: AsyncSession, actor: FinanceActor, *, as_of: datetime, now: datetime
+    session: AsyncSession,
+    actor: FinanceActor,
+    *,
+    as_of: datetime,
+    rules: PayoutRules,
+    now: datetime,
 ) -> UUID:
     """Order a run of everything due as of an instant. It is planned and sent by jobs.
 
+    Above what one person may order alone, nothing happens until another one has approved it.
     Raises RunLiesAhead: what will be due later is not known yet.
     """
     check(as_of, now=now)
@@ -53,6 +59,12 @@ async def order(
     )
     session.add(run)
     await session.flush()
+    if rules.four_eyes_above_minor is not None:
+        found = await previewing.preview(session, as_of=as_of, rules=rules, now=now)
+        for currency, total in found.totals.items():
+            if await four_eyes.too_much(session, run, total, currency=currency, rules=rules):
+                run.state = four_eyes.AWAITING
+                return run.id
     await queue.enqueue(session, Errand.RUN_PAYOUTS, {"payout_run_id": str(run.id)})
     return run.id
 
@@ -72,10 +84,12 @@ async def plan(
     """
     async with database.begin() as session:
         run = await session.get(PayoutRun, run_id)
-        if run is None or run.state == "finished":
+        if run is None or run.state != "planned":
             return
         as_of = run.as_of_at
         found = await standing.verdicts(session, as_of=as_of, rules=rules, now=now)
+        if run.intended_count is None:
+            run.intended_count = sum(verdict.cause is None for verdict in found)
         held = await _held(session)
     for payout_id in held:
         async with database.begin() as session:
@@ -84,10 +98,13 @@ async def plan(
         if verdict.cause is None:
             case = Case(run_id, verdict.trainer_id, verdict.currency, as_of)
             async with database.begin() as session:
-                await _plan_one(session, case, rules=rules, actor=actor, now=now)
+                if not await _plan_one(session, case, rules=rules, actor=actor, now=now):
+                    return
     async with database.begin() as session:
         await session.execute(
-            update(PayoutRun).where(PayoutRun.id == run_id).values(state="finished")
+            update(PayoutRun)
+            .where(PayoutRun.id == run_id, PayoutRun.state == "planned")
+            .values(state="finished")
         )
 
 
@@ -99,8 +116,9 @@ async def _held(session: AsyncSession) -> Sequence[UUID]:
 
 async def _plan_one(
     session: AsyncSession, case: Case, *, rules: PayoutRules, actor: Actor, now: datetime
-) -> None:
-    """One payout, its lines, its posting and its errand, in one transaction.
+) -> bool:
+    """One payout, its lines, its posting and its errand, in one transaction; False when the run
+    has come to where it needs a second person.
 
     The lock serialises two runs at once for one trainer, and a run with a hold; the partial unique
     indexes stand behind it. What was seen before the lock is looked at again.
@@ -108,16 +126,22 @@ async def _plan_one(
     await holding.lock_trainer(session, case.trainer_id)
     payout_id = derived_id(case.run_id, str(case.trainer_id), case.currency)
     if await session.get(Payout, payout_id) is not None:
-        return  # this run has paid her before, and its payout has ended since
+        return True  # this run has paid her before, and its payout has ended since
     found = await standing.verdicts(
         session, as_of=case.as_of, rules=rules, now=now, trainer_ids=[case.trainer_id]
     )
     verdict = next((v for v in found if v.currency == case.currency), None)
     account = await session.get(PayoutAccount, case.trainer_id)
     if verdict is None or verdict.cause is not None:
-        return
+        return True
     if account is None or account.provider_account_id is None:
-        return
+        return True
+    run = await session.get_one(PayoutRun, case.run_id, populate_existing=True)
+    if await four_eyes.too_much(
+        session, run, verdict.payable_minor, currency=case.currency, rules=rules
+    ):
+        run.state = four_eyes.AWAITING
+        return False
     statement = standing.free_lines(case.as_of).where(
         PayLine.trainer_id == case.trainer_id, PayLine.currency == case.currency
     )
@@ -135,6 +159,7 @@ async def _plan_one(
     session.add(payout)
     await session.flush()
     await _write_down(session, payout, lines, actor=actor, now=now)
+    return True
 
 
 async def _write_down(

@@ -95,11 +95,19 @@ class SanctionsScreening(Row):
 
 
 class PayoutRun(Row):
-    """One order of finance to pay what is due as of an instant."""
+    """One order of finance to pay what is due as of an instant.
+
+    Above a sum it awaits a second person. `intended_count`: how many payouts it set out to make.
+    """
 
     __tablename__ = "payout_runs"
     __table_args__ = (
-        CheckConstraint("state IN ('planned','finished')", name="state"),
+        CheckConstraint("state IN ('planned','awaiting_approval','finished')", name="state"),
+        CheckConstraint("approved_by_user_id <> created_by_user_id", name="two_people"),
+        CheckConstraint("(approved_by_user_id IS NULL) = (approved_at IS NULL)", name="approved"),
+        CheckConstraint(
+            "state <> 'awaiting_approval' OR approved_by_user_id IS NULL", name="awaited"
+        ),
         Index("ix_payout_runs_created_at", "created_at", "id"),
     )
 
@@ -108,6 +116,9 @@ class PayoutRun(Row):
     state: Mapped[str]
     created_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     created_at: Mapped[datetime]
+    approved_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    approved_at: Mapped[datetime | None]
+    intended_count: Mapped[int | None]
 
 
 class Payout(Row):

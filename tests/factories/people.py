@@ -30,7 +30,7 @@ async def user(session: AsyncSession, *, now: datetime, door: str, **over: Any) 
         language=over.pop("language", "en"),
         password_hash=over.pop("password_hash", "no password"),
         email_verified_at=over.pop("email_verified_at", now),
-        totp_secret_sealed=over.pop("totp_secret_sealed", b"nobody's" if staff else None),
+        totp_secret_sealed=over.pop("totp_secret_sealed", _sealed(id_) if staff else None),
         created_at=over.pop("created_at", now),
         **over,
     )
@@ -39,9 +39,13 @@ async def user(session: AsyncSession, *, now: datetime, door: str, **over: Any) 
     return row
 
 
+def _sealed(user_id: UUID) -> bytes:
+    return crypto.seal(DEVELOPMENT_SECRET, f"totp:{user_id}", b"JBSWY3DPEHPK3PXP" * 2)
+
+
 async def token(session: AsyncSession, user_id: UUID, *, now: datetime) -> str:
     """A bearer token that is valid for an hour."""
-    sign_in = SignInSession(id=new_id(), user_id=user_id, created_at=now)
+    sign_in = SignInSession(id=new_id(), user_id=user_id, second_factor_at=now, created_at=now)
     session.add(sign_in)
     await session.flush()
     secret = crypto.new_secret()

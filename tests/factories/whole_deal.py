@@ -48,7 +48,7 @@ async def whole_deal(runtime: Runtime) -> None:
         database, runtime.outside.payments, staff, issued.id, receipt=receipt, now=LATER
     )
     async with database.begin() as session:
-        run_id = await running.order(session, staff, as_of=LATER, now=LATER)
+        run_id = await running.order(session, staff, as_of=LATER, rules=PayoutRules(), now=LATER)
     await running.plan(database, run_id, rules=PayoutRules(), actor=SystemActor("test"), now=LATER)
     async with database.begin() as session:
         assert await chaining.extend(session) == 4

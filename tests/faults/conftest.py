@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.books import proving
 from app.companies.tables import CreditTerms
 from app.domain.actor import FinanceActor, SystemActor, TrainerActor
+from app.domain.holds import PayoutRules
 from app.engagements.tables import Engagement
 from app.kit.clock import Clock
 from app.kit.db import Database
@@ -51,7 +52,9 @@ class Crew:
     async def order_run(self) -> UUID:
         now = self.clock.now()
         async with self.database.begin() as session:
-            return await running.order(session, self.finance, as_of=now, now=now)
+            return await running.order(
+                session, self.finance, as_of=now, rules=PayoutRules(), now=now
+            )
 
     def start(self, point: str | None, *, nth: int = 1) -> BaseProcess:
         orders = Orders(self.url, self.sim.url, simulator.KEY, str(self.data_dir), point, nth)

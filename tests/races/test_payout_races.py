@@ -149,7 +149,7 @@ async def begin(stage: Stage, dice: random.Random) -> Round:
                 provider_account_id=account, intended_at=now, fetched_at=now,
             )
         )  # fmt: skip
-        run_id = await running.order(session, stage.finance, as_of=now, now=now)
+        run_id = await running.order(session, stage.finance, as_of=now, rules=stage.rules, now=now)
     await running.plan(
         stage.database, run_id, rules=stage.rules, actor=SystemActor("test"), now=now
     )

@@ -279,6 +279,8 @@ FINANCE = {
     "explain_margin": Rule(200, of="invoice_id"),
     "explain_engagement_margin": Rule(200, of="engagement_id"),
     "preview_payouts": Rule(200),
+    "approve_payout_run": Rule(409, of="payout_run_id"),
+    "confirm_second_factor": Rule(403),
     "cancel_payout": Rule(409, of="payout_id"),
     "hold_payout": Rule(409, of="payout_id"),
     "list_payout_holds": Rule(200),

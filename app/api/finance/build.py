@@ -19,7 +19,7 @@ from app.api.finance import (
     session_routes,
     wallet_routes,
 )
-from app.api.finance.actor import authenticate
+from app.api.finance.actor import authenticate, freshness
 
 POLICY = DoorPolicy(
     name="finance",
@@ -40,11 +40,16 @@ POLICY = DoorPolicy(
             "refund_wallet",
         }
     ),
-    unkept=frozenset({"sign_in", "refresh_session", "link_reconciliation"}),
+    unkept=frozenset(
+        {"sign_in", "refresh_session", "link_reconciliation", "confirm_second_factor"}
+    ),
+    stepped_up=frozenset({"run_payouts", "approve_payout_run", "retry_payout", "release_hold"}),
+    freshness=freshness,
     unwrapped=frozenset(
         {
             "sign_in",
             "refresh_session",
+            "confirm_second_factor",
             "download_export",
             "record_payment",
             "download_invoice",

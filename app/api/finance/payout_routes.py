@@ -19,22 +19,26 @@ from app.api.finance.views.payouts import (
 from app.api.paging import Listed, PageAsked, listed
 from app.api.words import Instant
 from app.domain.refusals import NotFound
-from app.payouts import canceling, previewing, queries, retrying, rules, running
+from app.payouts import canceling, four_eyes, previewing, queries, retrying, rules, running
 
 router = door.router("payouts")
 
 
 @router.post("/payout-runs", operation_id="run_payouts", status_code=201)
 async def run_payouts(
-    said: RunPayouts, caller: Caller, session: Session, now: Now
+    said: RunPayouts, caller: Caller, session: Session, run: Run
 ) -> FinancePayoutRun:
     """Pay every trainer what is approved, funded and payable. Watch it with `get_payout_run`.
 
     Held payouts of earlier runs are sent again too; they stay with their own run. Money moves: an
     Idempotency-Key is required. Two runs at once pay nothing twice. `as_of` may not lie ahead.
+    A second factor shown a short while ago is needed, else 403 `fresh_second_factor_needed`. Above
+    what one person may order alone within a day, the run awaits `approve_payout_run` by another.
     """
-    as_of = said.as_of or now
-    run_id = await running.order(session, caller, as_of=as_of, now=now)
+    now = run.clock.now()
+    run_id = await running.order(
+        session, caller, as_of=said.as_of or now, rules=rules.rules_of(run.settings), now=now
+    )
     facts = await queries.get_run(session, run_id)
     if facts is None:
         raise NotFound
@@ -63,6 +67,18 @@ async def preview_payouts(
 @router.get("/payout-runs/{payout_run_id}", operation_id="get_payout_run")
 async def get_payout_run(payout_run_id: UUID, caller: Caller, session: Session) -> FinancePayoutRun:
     """A run's progress: payouts by state and sums per currency."""
+    facts = await queries.get_run(session, payout_run_id)
+    if facts is None:
+        raise NotFound
+    return views.run_view(facts)
+
+
+@router.post("/payout-runs/{payout_run_id}/approve", operation_id="approve_payout_run")
+async def approve_payout_run(
+    payout_run_id: UUID, caller: Caller, session: Session, now: Now
+) -> FinancePayoutRun:
+    """Let a run go on that awaits a second person. Who ordered it is refused."""
+    await four_eyes.approve(session, caller, payout_run_id, now=now)
     facts = await queries.get_run(session, payout_run_id)
     if facts is None:
         raise NotFound

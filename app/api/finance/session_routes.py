@@ -4,9 +4,9 @@ from fastapi import Request
 
 from app.api import door, guards
 from app.api.door import Now, Run, Session
-from app.api.finance.inputs.sessions import RefreshSession, SignIn
-from app.api.finance.views.sessions import SignedInView, session_view
-from app.identity import sessions, signing_in
+from app.api.finance.inputs.sessions import ConfirmSecondFactor, RefreshSession, SignIn
+from app.api.finance.views.sessions import SecondFactorView, SignedInView, session_view
+from app.identity import sessions, signing_in, step_up
 
 routes = door.router("Sessions")
 
@@ -46,6 +46,20 @@ async def refresh_session(said: RefreshSession, run: Run) -> SignedInView:
         now=run.clock.now(),
     )
     return SignedInView(session=session_view(tokens))
+
+
+@routes.post(
+    "/sessions/current/second-factor", operation_id="confirm_second_factor", status_code=201
+)
+async def confirm_second_factor(
+    said: ConfirmSecondFactor, request: Request, run: Run
+) -> SecondFactorView:
+    """Show a code again. What moves money asks for it (403 `fresh_second_factor_needed`) once the
+    last one is too old; signing in counts. Five wrong ones are 429 for a quarter of an hour."""
+    fresh_until = await step_up.confirm(
+        run.database, guards.bearer(request), said.otp, settings=run.settings, clock=run.clock
+    )
+    return SecondFactorView(fresh_until=fresh_until)
 
 
 @routes.delete("/sessions/current", operation_id="sign_out", status_code=204)

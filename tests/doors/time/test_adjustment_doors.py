@@ -127,7 +127,7 @@ async def test_the_whole_story(world: World) -> None:
             )
         )  # fmt: skip
     async with runtime.database.begin() as session:
-        run_id = await running.order(session, staff, as_of=now, now=now)
+        run_id = await running.order(session, staff, as_of=now, rules=PayoutRules(), now=now)
     await running.plan(
         runtime.database, run_id, rules=PayoutRules(), actor=SystemActor("test"), now=now
     )

@@ -68,7 +68,7 @@ async def test_the_books_hold_after_every_step(runtime: Runtime) -> None:
     await assert_proven(runtime)
 
     async with database.begin() as session:
-        run_id = await running.order(session, staff, as_of=LATER, now=LATER)
+        run_id = await running.order(session, staff, as_of=LATER, rules=PayoutRules(), now=LATER)
     await running.plan(database, run_id, rules=PayoutRules(), actor=SystemActor("test"), now=LATER)
     await assert_proven(
         runtime, covered="books: only funded pay lines of the payee are paid out, at their amount"

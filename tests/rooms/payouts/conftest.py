@@ -47,7 +47,9 @@ class Stage:
         """Order and plan a run; the run's id."""
         now = self.clock.now()
         async with self.database.begin() as session:
-            run_id = await running.order(session, self.finance, as_of=now, now=now)
+            run_id = await running.order(
+                session, self.finance, as_of=now, rules=self.rules, now=now
+            )
         await self.plan_again(run_id)
         return run_id
 

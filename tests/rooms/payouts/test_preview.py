@@ -89,7 +89,7 @@ async def compare(database: Database, seed: int, now: datetime) -> None:
         async with database.begin() as session:
             before = await previewing.preview(session, as_of=now, rules=RULES, now=now)
             holds = await waiting.list_holds(session, Cut(limit=200), rules=RULES, now=now)
-            run_id = await running.order(session, staff, as_of=now, now=now)
+            run_id = await running.order(session, staff, as_of=now, rules=RULES, now=now)
         await running.plan(database, run_id, rules=RULES, actor=SystemActor("test"), now=now)
         async with database.begin() as session:
             done = await paid(session, run_id)

@@ -33,6 +33,14 @@ class SignIn(Said):
     otp: Code = Field(description="The six digits of your authenticator. Each is good once.")
 
 
+class ConfirmSecondFactor(Said):
+    """A code of the authenticator, shown again."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"otp": "123456"}]})
+
+    otp: Code
+
+
 class RefreshSession(Said):
     """The newest refresh token of the session."""
 

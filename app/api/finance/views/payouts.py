@@ -13,12 +13,17 @@ from app.payouts.waiting import HoldFacts
 
 
 class FinancePayoutRun(Seen):
-    """A run and how far it is. `state` is running until every payout has left or is held."""
+    """A run and how far it is. `state` is running until every payout has left or is held, and
+    awaiting_approval while a second person has to look at it. `intended`: how many payouts it has
+    set out to make, null before that; the sum of `payouts_by_state` is how many there are."""
 
     id: UUID
     as_of: datetime
     state: str
     created_at: datetime
+    intended: int | None
+    ordered_by: UUID
+    approved_by: UUID | None
     payouts_by_state: dict[str, int]
     totals: list[MoneySeen]
 
@@ -140,6 +145,9 @@ def run_view(facts: RunFacts) -> FinancePayoutRun:
         as_of=facts.as_of_at,
         state=facts.state,
         created_at=facts.created_at,
+        intended=facts.intended,
+        ordered_by=facts.ordered_by_user_id,
+        approved_by=facts.approved_by_user_id,
         payouts_by_state=dict(facts.payouts_by_state),
         totals=[
             MoneySeen(minor=total, currency=currency)

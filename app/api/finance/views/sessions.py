@@ -1,5 +1,7 @@
 """What a sign-in answers."""
 
+from datetime import datetime
+
 from pydantic import Field
 
 from app.api.words import Seen
@@ -15,6 +17,12 @@ class SessionView(Seen):
         examples=["lwr_9sKq…"],
     )
     expires_in: int = Field(description="Seconds until the access token ends.", examples=[900])
+
+
+class SecondFactorView(Seen):
+    """Until when the code that was shown counts as fresh."""
+
+    fresh_until: datetime
 
 
 class SignedInView(Seen):

@@ -1,0 +1,11 @@
+ALTER TABLE sign_in_sessions ADD COLUMN second_factor_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE payout_runs ADD COLUMN approved_by_user_id UUID;
+ALTER TABLE payout_runs ADD COLUMN approved_at TIMESTAMP WITH TIME ZONE;
+ALTER TABLE payout_runs ADD COLUMN intended_count BIGINT;
+ALTER TABLE payout_runs ADD CONSTRAINT fk_payout_runs_approved_by_user_id FOREIGN KEY(approved_by_user_id) REFERENCES users (id);
+CREATE INDEX ix_payout_runs_approved_by_user_id ON payout_runs (approved_by_user_id);
+ALTER TABLE payout_runs DROP CONSTRAINT ck_payout_runs_state;
+ALTER TABLE payout_runs ADD CONSTRAINT ck_payout_runs_state CHECK (state IN ('planned','awaiting_approval','finished'));
+ALTER TABLE payout_runs ADD CONSTRAINT ck_payout_runs_two_people CHECK (approved_by_user_id <> created_by_user_id);
+ALTER TABLE payout_runs ADD CONSTRAINT ck_payout_runs_approved CHECK ((approved_by_user_id IS NULL) = (approved_at IS NULL));
+ALTER TABLE payout_runs ADD CONSTRAINT ck_payout_runs_awaited CHECK (state <> 'awaiting_approval' OR approved_by_user_id IS NULL);

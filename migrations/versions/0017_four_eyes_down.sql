@@ -1,0 +1,11 @@
+UPDATE payout_runs SET state = 'finished' WHERE state = 'awaiting_approval';
+ALTER TABLE payout_runs DROP CONSTRAINT ck_payout_runs_awaited;
+ALTER TABLE payout_runs DROP CONSTRAINT ck_payout_runs_approved;
+ALTER TABLE payout_runs DROP CONSTRAINT ck_payout_runs_two_people;
+ALTER TABLE payout_runs DROP CONSTRAINT ck_payout_runs_state;
+ALTER TABLE payout_runs ADD CONSTRAINT ck_payout_runs_state CHECK (state IN ('planned','finished'));
+DROP INDEX ix_payout_runs_approved_by_user_id;
+ALTER TABLE payout_runs DROP COLUMN intended_count;
+ALTER TABLE payout_runs DROP COLUMN approved_at;
+ALTER TABLE payout_runs DROP COLUMN approved_by_user_id;
+ALTER TABLE sign_in_sessions DROP COLUMN second_factor_at;
