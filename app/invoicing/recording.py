@@ -22,7 +22,7 @@ from app.gateways.payments import OutcomeKind, Payments, PaymentsUnavailable
 from app.invoicing import collecting, settling
 from app.invoicing.refusals import (
     InvoiceAlreadyCollected,
-    PaymentAmountDiffers,
+    PaymentCurrencyDiffers,
     PaymentProviderSilent,
     PaymentUnderWay,
 )
@@ -61,10 +61,11 @@ async def record_payment(
     receipt: Receipt,
     now: datetime,
 ) -> None:
-    """Collect the invoice by a payment at the bank. No transaction may be open.
+    """Settle the invoice by a payment at the bank, in part or whole. No transaction may be open.
 
-    An open payment page is closed first, so that nobody pays a second time. The same receipt again
-    changes nothing. Raises NotFound, InvoiceAlreadyCollected, PaymentAmountDiffers, InvalidValues
+    What is short stays due; what is too much is in the company's wallet. An open payment page is
+    closed first, so that nobody pays a second time. The same receipt again changes nothing. Raises
+    NotFound, InvoiceAlreadyCollected, PaymentCurrencyDiffers, InvalidValues
     (a day in the future), PaymentUnderWay, PaymentProviderSilent.
     """
     check_day(receipt, now=now)
@@ -104,12 +105,12 @@ async def _record(
 ) -> _Page | None:
     """Record the payment; or, with nothing written, the page that must be closed before."""
     invoice = await settling.lock_invoice(session, invoice_id)
+    if await _same_receipt(session, invoice_id, receipt):
+        return None
     if invoice.state != InvoiceState.ISSUED:
-        if await _same_receipt(session, invoice_id, receipt):
-            return None
         raise InvoiceAlreadyCollected
-    if receipt.amount != Money(settling.due_minor(invoice), invoice.currency):
-        raise PaymentAmountDiffers
+    if receipt.amount.currency != invoice.currency:
+        raise PaymentCurrencyDiffers(currency=invoice.currency)
     live = await settling.live_collection(session, invoice.id)
     if live is not None:
         if live.state == CollectionState.OPEN and live.id != closed:

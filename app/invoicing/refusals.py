@@ -17,10 +17,10 @@ class InvoiceAlreadyCollected(Refusal):
     de = "Diese Rechnung ist bezahlt. Es ist nichts mehr offen."
 
 
-class PaymentAmountDiffers(Refusal):
+class PaymentCurrencyDiffers(Refusal):
     kind = Kind.INVALID
-    en = "An invoice is collected in one payment: the amount must be exactly its amount due."
-    de = "Eine Rechnung wird in einer Zahlung beglichen: Der Betrag muss genau der offene sein."
+    en = "This invoice is paid in its own currency alone: {currency}."
+    de = "Diese Rechnung wird nur in ihrer eigenen Währung bezahlt: {currency}."
 
 
 class PaymentUnderWay(Refusal):

@@ -230,6 +230,12 @@ class Stage:
         assert found.is_reconciled, found.balances
         assert not broken, broken
 
+    async def settle_page(self, session_id: str) -> str:
+        """Ask the provider about one page, whichever is live now."""
+        return await collecting.ask_and_settle(
+            self.runtime.database, self.runtime.outside.payments, session_id, now=self.now
+        )
+
     async def summary(self) -> InvoiceSummary:
         async with self.runtime.database.begin() as session:
             (found,) = await queries.summaries(session, [self.invoice_id])

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from random import Random
 
+import pytest
 import pytest_asyncio
 from sqlalchemy import func, select, text
 
@@ -221,3 +222,49 @@ async def test_opening_a_page_against_recording(runtime: Runtime, sim: Running) 
             assert answer.status_code == 400
         assert [each.kind for each in await stage.collections("paid")] == ["recorded"]
     await stage.assert_proven()
+
+
+@pytest.mark.slow
+async def test_every_way_at_once_and_no_cent_is_lost(runtime: Runtime, sim: Running) -> None:
+    """Two payers at pages, two receipts, money for the wallet, a refund and the sweeps, in any
+    order: what came in is on the invoice, in the wallet or gone back, and the books prove it."""
+    dice, came = Random(2026), 0
+    await sim.order("top-ups", amount=9_000_000, currency="eur")
+    for number in range(40):
+        stage = await invoiced.stage(runtime, sim)
+        page = (await stage.pay_page()).checkout_url.rsplit("/", 1)[1]
+
+        async def at_the_page(page: str = page, stage: Stage = stage) -> None:
+            answer = await sim.http.post(f"/_sim/checkout/{page}/pay", json={})
+            if answer.status_code == 200:
+                await stage.settle_page(page)
+
+        async def paid_ahead(stage: Stage = stage, number: int = number) -> None:
+            await stage.record_top_up(2_000, reference=f"Ahead {number}")
+
+        async def goes_back(stage: Stage = stage) -> None:
+            await stage.refund("reopen", 700)
+
+        deeds: list[Callable[[], Awaitable[object]]] = [
+            at_the_page,
+            paid_ahead,
+            goes_back,
+            lambda stage=stage: recorded(stage, "A"),  # type: ignore[misc]
+            lambda stage=stage: recorded(stage, "B"),  # type: ignore[misc]
+            lambda stage=stage: stage.pay_page(),  # type: ignore[misc]
+            lambda: jobs.mind_wallets(toolbox_of(runtime)),
+        ]
+        dice.shuffle(deeds)
+        said = await outcomes(*(deed() for deed in deeds))
+        assert set(said) <= {
+            "done",
+            "invoice_already_collected",
+            "nothing_to_refund",
+            "payment_under_way",
+        }
+        paid = await stage.collections("paid")
+        assert sum(each.kind == "checkout" for each in paid) <= 1
+        came += len(paid)
+        assert len(await stage.collections("intended", "open")) <= 1
+        await stage.assert_proven()
+    assert came >= 40

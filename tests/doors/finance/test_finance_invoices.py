@@ -153,8 +153,8 @@ async def test_a_payment_at_the_bank(desk: Desk) -> None:
     }
     bare = await desk.http.post(f"/finance/v1{path}", json=body, headers=desk.headers)
     assert bare.json()["code"] == "idempotency_key_required"
-    short = await desk.post(path, {**body, "amount": {"minor": 11_899, "currency": "EUR"}})
-    assert (short.status_code, short.json()["code"]) == (422, "payment_amount_differs")
+    other = await desk.post(path, {**body, "amount": {"minor": 11_900, "currency": "USD"}})
+    assert (other.status_code, other.json()["code"]) == (422, "payment_currency_differs")
     tomorrow = str(desk.now.date() + timedelta(days=1))
     early = await desk.post(path, {**body, "received_on": tomorrow})
     assert early.json()["errors"][0]["code"] == "day_in_the_future"
