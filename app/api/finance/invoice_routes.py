@@ -123,7 +123,8 @@ async def record_payment(
     invoice_id: UUID, said: RecordPayment, caller: Caller, run: Run, now: Now
 ) -> FinanceInvoice:
     """Record a payment seen at the bank. What is short stays due, what is too much is in the
-    company's wallet. An open payment page is closed first; 409 `payment_under_way` while money may be coming through it."""
+    company's wallet. An open payment page is closed first; 409 `payment_under_way` while money
+    may be coming through it."""
     payments = run.outside.payments
     await recording.record_payment(
         run.database, payments, caller, invoice_id, receipt=said.receipt(), now=now
