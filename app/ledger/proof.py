@@ -21,16 +21,22 @@ _STATEMENTS = {
     "ledger: every group balances and has two entries or more": (
         "SELECT count(*) FROM posting_groups",
         """
-        WITH uneven AS (
-          SELECT group_id, currency, sum(amount_minor) AS rest
-          FROM ledger_entries GROUP BY group_id, currency HAVING sum(amount_minor) <> 0
+        WITH per AS (
+          SELECT group_id, count(*) AS entries, sum(amount_minor) AS rest,
+                 min(currency COLLATE "C") = max(currency COLLATE "C") AS is_one
+          FROM ledger_entries GROUP BY group_id
+        ), uneven AS (
+          SELECT e.group_id, e.currency, sum(e.amount_minor) AS rest
+          FROM per p JOIN ledger_entries e ON e.group_id = p.group_id
+          WHERE NOT p.is_one OR p.rest <> 0 OR p.entries < 2
+          GROUP BY e.group_id, e.currency HAVING sum(e.amount_minor) <> 0
         ), bad AS (
           SELECT group_id FROM uneven
           UNION
-          SELECT group_id FROM ledger_entries GROUP BY group_id HAVING count(*) < 2
+          SELECT group_id FROM per WHERE entries < 2
           UNION
-          SELECT id FROM posting_groups g
-          WHERE NOT EXISTS (SELECT FROM ledger_entries e WHERE e.group_id = g.id)
+          SELECT g.id FROM posting_groups g LEFT JOIN per p ON p.group_id = g.id
+          WHERE p.group_id IS NULL
         )
         SELECT format('group %s (%s %s): %s entries, rest %s', b.group_id, g.source, g.key,
                       (SELECT count(*) FROM ledger_entries e WHERE e.group_id = b.group_id),

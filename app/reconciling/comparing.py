@@ -32,6 +32,9 @@ WITH said AS (
               ELSE :platform END AS account
   FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id
   WHERE a.key LIKE 'asset:stripe:%'
+    AND (CAST(:accounts AS text[]) IS NULL
+         OR CASE WHEN a.key LIKE :connected || '%' THEN substr(a.key, length(:connected) + 1)
+                 ELSE :platform END = ANY(:accounts))
   GROUP BY 1, 2, 4 HAVING sum(e.amount_minor) <> 0
 ), booked AS (
   SELECT m.account, CASE WHEN g.source = 'stripe' THEN g.key
@@ -69,9 +72,11 @@ class Compared:
     differences: Sequence[Difference]
 
 
-async def differences(session: AsyncSession) -> list[Difference]:
+async def differences(
+    session: AsyncSession, *, accounts: Sequence[str] | None = None
+) -> list[Difference]:
     """What does not agree now. A posting younger than our last look at the provider is left out:
-    nobody has asked about it yet."""
+    nobody has asked about it yet. `accounts`: compare the books of these alone."""
     rows = await session.execute(
         _LOOSE,
         {
@@ -79,6 +84,7 @@ async def differences(session: AsyncSession) -> list[Difference]:
             "dispute": chart.EXPENSE_DISPUTE,
             "connected": chart.connected(""),
             "platform": reconciling.PLATFORM,
+            "accounts": None if accounts is None else list(accounts),
         },
     )
     sides: tuple[list[Line], list[Line]] = ([], [])
