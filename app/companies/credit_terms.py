@@ -120,12 +120,22 @@ async def follow_wallet(
     """Let the limit of a prepaid company be what its wallet carries from now on; of others nothing
     changes. The caller holds what the company's time may use."""
     held = await current(session, company_id, now)
-    if held.kind != PREPAID or held.credit_limit_minor == carried_minor:
+    if held.kind == PREPAID:
+        await move_limit(session, company_id, carried_minor, now=now)
+
+
+async def move_limit(
+    session: AsyncSession, company_id: UUID, limit_minor: int, *, now: datetime
+) -> None:
+    """The same terms with another limit from now on; nobody granted it, a rule did. The caller
+    holds what the company's time may use."""
+    held = await current(session, company_id, now)
+    if held.credit_limit_minor == limit_minor:
         return
     moved = await session.execute(
         update(CreditTerms)
         .where(CreditTerms.company_id == company_id, CreditTerms.effective_at == now)
-        .values(credit_limit_minor=carried_minor)
+        .values(credit_limit_minor=limit_minor)
         .returning(CreditTerms.id)
     )
     if moved.first() is None:
@@ -135,7 +145,7 @@ async def follow_wallet(
                 company_id=company_id,
                 kind=held.kind,
                 net_days=held.net_days,
-                credit_limit_minor=carried_minor,
+                credit_limit_minor=limit_minor,
                 currency=held.currency,
                 funding_rule=held.funding_rule,
                 effective_at=now,

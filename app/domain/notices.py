@@ -89,6 +89,13 @@ class Kind(StrEnum):
     STAFF_CONTEST_WAITING = "staff_contest_waiting"
     STAFF_CONTEST_DUE = "staff_contest_due"
 
+    INVOICE_DUE_SOON = "invoice_due_soon"
+    INVOICE_OVERDUE = "invoice_overdue"
+    INVOICE_LAST_CALL = "invoice_last_call"
+    TIME_STOPPED = "time_stopped"
+    TIME_GOES_ON = "time_goes_on"
+    CLIENT_TIME_STOPPED = "client_time_stopped"
+    CLIENT_TIME_GOES_ON = "client_time_goes_on"
     INVOICE_OPEN_AGAIN = "invoice_open_again"
     REFUND_SENT = "refund_sent"
 
@@ -173,6 +180,13 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.STAFF_OVER_CAP_DUE: _manner(_O, "engagement", mandatory=True),
         _K.STAFF_CONTEST_WAITING: _manner(_O, "contest", mandatory=True),
         _K.STAFF_CONTEST_DUE: _manner(_O, "contest", mandatory=True),
+        _K.INVOICE_DUE_SOON: _manner(_C, "invoice"),
+        _K.INVOICE_OVERDUE: _manner(_C, "invoice", mandatory=True),
+        _K.INVOICE_LAST_CALL: _manner(_C, "invoice", mandatory=True),
+        _K.TIME_STOPPED: _manner(_C, "company", mandatory=True),
+        _K.TIME_GOES_ON: _manner(_C, "company"),
+        _K.CLIENT_TIME_STOPPED: _manner(_T, "engagement", mandatory=True),
+        _K.CLIENT_TIME_GOES_ON: _manner(_T, "engagement"),
         _K.INVOICE_OPEN_AGAIN: _manner(_C, "invoice", mandatory=True),
         _K.REFUND_SENT: _manner(_C, "refund"),
         _K.STAFF_RECONCILIATION_OPEN: _manner(Audience.FINANCE, "reconciliation", mandatory=True),

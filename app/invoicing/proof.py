@@ -111,6 +111,15 @@ FROM (SELECT about_id, currency, amount_minor AS out_minor, 0 AS on_minor
       FROM invoice_settlements WHERE kind = 'wallet') AS sides
 GROUP BY about_id, currency
 """
+_STOPPED = """
+SELECT format('company %s may log no new time since %s: %s invoices had come to it',
+              s.company_id, s.stopped_at, count(d.invoice_id)) AS thing,
+       count(d.invoice_id) > 0 AS holds
+FROM credit_stops s
+LEFT JOIN invoices i ON i.company_id = s.company_id
+LEFT JOIN dunning_steps d ON d.invoice_id = i.id AND d.step = 'stopped' AND d.at <= s.stopped_at
+WHERE s.lifted_at IS NULL GROUP BY s.id
+"""
 _BALANCES = """
 WITH booked AS (
   SELECT a.key, a.currency, coalesce(sum(e.amount_minor), 0) AS minor
@@ -190,6 +199,7 @@ async def prove(session: AsyncSession) -> list[Identity]:
         await _identity(
             session, "what was taken back is missing where its refund or dispute says", _TAKEN_BACK
         ),
+        await _identity(session, "new time stops only where an invoice has come to it", _STOPPED),
         await _identity(session, "what a wallet paid is settled on an invoice", _FROM_WALLET),
         *(_of(name, balances[about]) for about, name in _ABOUT.items()),
     ]

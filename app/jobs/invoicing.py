@@ -11,6 +11,7 @@ from app.invoicing import (
     carrying,
     collecting,
     documents,
+    dunning,
     moving,
     refund_sending,
     refunding,
@@ -52,6 +53,20 @@ async def pick_up_stalled_refunds(tools: Toolbox) -> None:
     async with tools.database.begin() as session:
         for refund_id in await refund_sending.stalled(session, before=before):
             await refunding.enqueue(session, refund_id)
+
+
+async def dun(tools: Toolbox) -> None:
+    """Sweep: reminders of unpaid invoices; no new time where nothing helps, and on again."""
+    now = tools.clock.now()
+    async with tools.database.begin() as session:
+        invoices = await dunning.due(session, now=now)
+        companies = await dunning.stopped(session)
+    for invoice_id in invoices:
+        async with tools.database.begin() as session:
+            await dunning.dun(session, invoice_id, now=now)
+    for company_id in companies:
+        async with tools.database.begin() as session:
+            await dunning.lift(session, company_id, now=now)
 
 
 async def mind_wallets(tools: Toolbox) -> None:

@@ -35,6 +35,7 @@ SWEEPS: dict[str, Sweep] = {
     "try_again": payouts.try_again,
     "clear_payments": invoicing.clear_payments,
     "pick_up_stalled_refunds": invoicing.pick_up_stalled_refunds,
+    "dun": invoicing.dun,
     "mind_wallets": invoicing.mind_wallets,
     "look_at_open_pages": invoicing.look_at_open_pages,
     "chain_postings": ledger.chain_postings,

@@ -94,6 +94,20 @@ ENGLISH: Mapping[Kind, Words] = {
         "A contest still waits for operations",
         "Decide by {deadline}; then the hours are approved.",
     ),
+    Kind.INVOICE_DUE_SOON: ("An invoice is due soon", "It is due within three days."),
+    Kind.INVOICE_OVERDUE: (
+        "An invoice is overdue",
+        "Its due day has passed. Pay what is still open; if you have, you need not do anything.",
+    ),
+    Kind.INVOICE_LAST_CALL: (
+        "An invoice is still not paid",
+        "If it is not paid by {deadline}, no new time can be logged until it is.",
+    ),
+    Kind.TIME_STOPPED: (
+        "No new time can be logged",
+        "An invoice has been overdue for three weeks. Time goes on as soon as it is paid.",
+    ),
+    Kind.TIME_GOES_ON: ("Time can be logged again", "Thank you: nothing is overdue any more."),
     Kind.INVOICE_OPEN_AGAIN: (
         "An invoice is open again",
         "Its payment, or a part of it, was taken back. What is due is to be paid again.",
@@ -217,6 +231,20 @@ GERMAN: Mapping[Kind, Words] = {
         "Eine Beanstandung wartet noch aufs Team",
         "Entscheiden Sie bis {deadline}; dann sind die Stunden freigegeben.",
     ),
+    Kind.INVOICE_DUE_SOON: ("Eine Rechnung wird bald fällig", "Sie wird in drei Tagen fällig."),
+    Kind.INVOICE_OVERDUE: (
+        "Eine Rechnung ist überfällig",
+        "Ihr Fälligkeitstag ist vorbei. Zahlen Sie bitte, was offen ist, falls nicht geschehen.",
+    ),
+    Kind.INVOICE_LAST_CALL: (
+        "Eine Rechnung ist noch immer offen",
+        "Ist sie bis {deadline} nicht bezahlt, ruht die Zeiterfassung bis zur Zahlung.",
+    ),
+    Kind.TIME_STOPPED: (
+        "Neue Zeit kann nicht erfasst werden",
+        "Eine Rechnung ist seit drei Wochen überfällig. Mit der Zahlung geht es weiter.",
+    ),
+    Kind.TIME_GOES_ON: ("Zeit kann wieder erfasst werden", "Danke: Nichts ist mehr überfällig."),
     Kind.INVOICE_OPEN_AGAIN: (
         "Eine Rechnung ist wieder offen",
         "Ihre Zahlung oder ein Teil davon ging zurück. Was offen ist, ist noch zu zahlen.",

@@ -77,6 +77,14 @@ ENGLISH: Mapping[Kind, Words] = {
         "You can consent or decline until {deadline}. Without your consent your rate stays.",
     ),
     Kind.TERMS_WITHDRAWN: ("A proposed rate was withdrawn", "Your rate stays."),
+    Kind.CLIENT_TIME_STOPPED: (
+        "New time waits at one of your engagements",
+        "The company has to settle something first. What you have logged stays and is yours.",
+    ),
+    Kind.CLIENT_TIME_GOES_ON: (
+        "Time counts again at one of your engagements",
+        "The company has settled what was open.",
+    ),
     Kind.ENGAGEMENT_PAUSED: (
         "An engagement is paused",
         "A running timer was stopped. Time worked until then may still be logged.",
@@ -185,6 +193,14 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.TERMS_WITHDRAWN: (
         "Ein vorgeschlagener Satz wurde zurückgezogen",
         "Ihr Satz bleibt.",
+    ),
+    Kind.CLIENT_TIME_STOPPED: (
+        "Neue Zeit wartet bei einem Ihrer Engagements",
+        "Die Firma muss erst etwas begleichen. Was Sie erfasst haben, bleibt Ihnen.",
+    ),
+    Kind.CLIENT_TIME_GOES_ON: (
+        "Zeit zählt wieder bei einem Ihrer Engagements",
+        "Die Firma hat beglichen, was offen war.",
     ),
     Kind.ENGAGEMENT_PAUSED: (
         "Ein Engagement ruht",

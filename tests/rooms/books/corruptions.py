@@ -238,6 +238,11 @@ BREAKS: dict[str, tuple[str, str]] = {
         " now() FROM collections",
         "asset:dispute:dp_1: books 0, rows 5",
     ),
+    "new time stops only where an invoice has come to it": (
+        "INSERT INTO credit_stops (id, company_id, limit_minor, currency, stopped_at)"
+        " VALUES ({companies}, {companies}, 5, 'USD', now())",
+        "company {companies} may log no new time since",
+    ),
     "what a wallet paid is settled on an invoice": (
         "INSERT INTO credit_moves (id, company_id, kind, about_id, amount_minor, currency, at)"
         " VALUES ({companies}, {companies}, 'wallet', {companies}, -9, 'USD', now())",

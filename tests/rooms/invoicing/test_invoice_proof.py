@@ -1,9 +1,11 @@
 """Each identity of invoicing, broken once on purpose."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
-from app.invoicing import proof
+from app.invoicing import dunning, proof
 from tests.factories.invoiced import Stage
 
 FREE = "SET LOCAL session_replication_role = replica"
@@ -32,6 +34,9 @@ BREAKS = {
         "UPDATE refunds SET from_invoice_minor = 0, from_us_minor = amount_minor"
     ),
     "wallets, holds and refunds under way = their moves": "UPDATE refunds SET state = 'unknown'",
+    "new time stops only where an invoice has come to it": (
+        "UPDATE credit_stops SET stopped_at = stopped_at - interval '60 days'"
+    ),
     "what a wallet paid is settled on an invoice": (
         "UPDATE credit_moves SET amount_minor = amount_minor - 1 WHERE kind = 'wallet'"
     ),
@@ -66,6 +71,9 @@ async def test_every_breach_is_found_and_named(stage: Stage, names: list[str]) -
     await stage.work()
     await stage.refund("reopen", 700)
     await stage.work()
+    late = stage.now + timedelta(days=60)
+    async with stage.runtime.database.begin() as session:
+        assert await dunning.dun(session, stage.invoice_id, now=late) == "stopped"
     await stage.record_top_up(1_000)
     assert await broken(stage, None) == set()
     for name in names:

@@ -1,0 +1,2 @@
+DROP TABLE credit_stops;
+DROP TABLE dunning_steps;
