@@ -84,12 +84,18 @@ def export(brief: Brief, cast: Cast, stage: Stage, out: Path, teller: Teller) ->
     """Finance exports the month, and sees both sides."""
     today = today_of(stage, brief)
     teller.chapter("Exported and proved")
-    for kind in ("invoices", "invoice_lines", "payouts"):
+    for kind, form in (
+        ("invoices", "csv"),
+        ("invoice_lines", "csv"),
+        ("payouts", "csv"),
+        ("ledger", "journal"),
+        ("ledger", "beancount"),
+    ):
         made = cast.finance.call(
             "create_export",
             {
                 "kind": kind,
-                "format": "csv",
+                "format": form,
                 "from": (today - timedelta(days=60)).isoformat(),
                 "to": (today + timedelta(days=1)).isoformat(),
             },
@@ -99,7 +105,7 @@ def export(brief: Brief, cast: Cast, stage: Stage, out: Path, teller: Teller) ->
             partial(_finished, cast, made["id"]),
         )
         content = cast.finance.call_raw("download_export", export_id=made["id"]).content
-        (out / f"{kind}.csv").write_bytes(content)
+        (out / f"{kind}.{form}").write_bytes(content)
     teller.say(f"Invoice and exports lie in {out.resolve()}:")
     teller.say("  " + ", ".join(sorted(f.name for f in out.iterdir())))
     _fee(cast, teller)

@@ -1,5 +1,6 @@
 """The demo is the journey: a whole deal over HTTP on a fresh installation, with green books."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,23 @@ def check(brief: str, folder: Path) -> None:
     assert pdf.stem in text
     assert (folder / "out" / "invoices.csv").read_text().count(pdf.stem) == 1
     assert "BROKEN" not in played.stdout
+    others_agree(folder / "out")
     assert left_running(folder) == []
+
+
+def others_agree(out: Path) -> None:
+    """Checkers that are not ours read the books that the journey left; hledger where it is."""
+    commands: list[list[str | Path]] = [
+        [Path(sys.executable).with_name("bean-check"), "--no-cache", out / "ledger.beancount"]
+    ]
+    if hledger := shutil.which("hledger"):
+        commands.append(
+            [Path(hledger), "-f", out / "ledger.journal", "check", "--strict", "ordereddates"]
+        )
+    for command in commands:
+        checked = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert checked.returncode == 0, checked.stderr
+    assert "balance" in (out / "ledger.beancount").read_text()
 
 
 def left_running(folder: Path) -> list[str]:

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -167,6 +168,16 @@ async def test_the_journal_balances_posting_by_posting(world: World) -> None:
     accounts = set(re.findall(r"^account (\S+)$", text, re.MULTILINE))
     assert "commodity 1. USDc" in text
     postings = re.split(r"^(?=\d{4}-\d\d-\d\d \* )", text, flags=re.MULTILINE)[1:]
+    totals: Counter[str] = Counter()
+    ends = [each for each in postings if " * balances at the end of the day" in each]
+    assert len(ends) == len({each[:10] for each in postings})
+    for posting in postings:
+        for account, minor, holds in re.findall(
+            r"^    (\S+)  (-?\d+) USDc(?: = (-?\d+) USDc)?$", posting, re.MULTILINE
+        ):
+            totals[account] += int(minor)
+            assert not holds or totals[account] == int(holds)
+    postings = [each for each in postings if each not in ends]
     assert len(postings) == 7
     for posting in postings:
         entries = re.findall(r"^    (\S+)  (-?\d+) USDc$", posting, re.MULTILINE)
@@ -180,9 +191,12 @@ async def test_hledger_agrees_with_the_journal(world: World, tmp_path: Path) -> 
     """An independent checker, where there is one: balanced to the unit, nothing misspelt."""
     journal = tmp_path / "books.journal"
     journal.write_bytes(await world.file(ExportKind.LEDGER, ExportFormat.JOURNAL))
-    for changed, code in ((b"", 0), (b"120000 USDc", 1), (b"asset:bank  ", 1)):
+    for changed, code in (
+        (b"", 0), (b"120000 USDc", 1), (b"asset:bank  ", 1), (b"= -1400 USDc", 1),
+    ):  # fmt: skip
+        assert changed in journal.read_bytes()
         if changed:
-            wrong = changed.replace(b"120000", b"120001").replace(b"bank", b"bonk")
+            wrong = changed.replace(b"00 USDc", b"01 USDc").replace(b"bank", b"bonk")
             journal.write_bytes(journal.read_bytes().replace(changed, wrong, 1))
         checked = await asyncio.create_subprocess_exec(
             "hledger", "-f", journal, "check", "--strict", "ordereddates",
