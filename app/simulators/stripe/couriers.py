@@ -107,6 +107,10 @@ class Courier:
             return
         status = await self._send(row, target, fault)
         if status is not None and 200 <= status < 300:
+            if fault is not None and fault.kind == "webhook_again":
+                # Taken, and sent once more when everything may have moved on.
+                self._note(row, "waiting", status, time.time() + fault.seconds)
+                return
             self._note(row, "delivered", status)
             for _ in range(fault.copies if fault and fault.kind == "webhook_duplicate" else 0):
                 await self._send(row, target, None)
@@ -153,4 +157,8 @@ def _signature(payload: str, target: WebhookTarget, fault: Fault | None) -> str:
         return signing.header(payload, target.secret + "-of-somebody-else", now)
     if kind == "webhook_old_timestamp":
         return signing.header(payload, target.secret, now - 3600)
+    if kind == "webhook_two_secrets":
+        # As while a secret is rolled over: one signature of each, the old one first.
+        old = signing.header(payload, target.secret + "-before", now)
+        return f"{old},v1={signing.header(payload, target.secret, now).partition('v1=')[2]}"
     return signing.header(payload, target.secret, now)

@@ -5,6 +5,7 @@ They live in memory only; a restarted simulator is a healthy one.
 
 import re
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from app.simulators.stripe.store import new_id
@@ -29,6 +30,8 @@ WEBHOOK_KINDS = frozenset(
         "webhook_bad_signature",
         "webhook_wrong_secret",
         "webhook_old_timestamp",
+        "webhook_again",
+        "webhook_two_secrets",
     }
 )
 
@@ -42,8 +45,8 @@ class Fault:
     """`path` is a regular expression matched from the start; `event` a type, or a start of one
     with `*` behind it.
 
-    The fault strikes matches number `nth` to `nth + times - 1`. `seconds` is how long to hang, wait
-    or delay; `copies` how many duplicates; `should_retry` the header on 429 and 500; `stored`
+    The fault strikes matches number `nth` to `nth + times - 1`. `seconds` is how long to hang, wait,
+    delay, or let pass until a `webhook_again`; `copies` how many duplicates; `should_retry` the header on 429 and 500; `stored`
     whether a 500 is kept under its key as Stripe v1 does.
     """
 
@@ -83,31 +86,68 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
 }
 
 
+@dataclass
+class Chance:
+    """Faults by chance: a `share` of all requests to `path` and of all deliveries, each of any kind.
+
+    The same `seed` and the same order of requests and deliveries give the same faults.
+    """
+
+    seed: int
+    share: float
+    path: str = ""
+    seconds: float = 0.2
+    struck: int = 0
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)  # noqa: S311 – repeatable on purpose, and no secret
+
+    def draw(self, kinds: frozenset[str]) -> Fault | None:
+        # Both numbers are drawn each time, so that one fault more or less shifts nothing.
+        chance, kind = self._random.random(), self._random.choice(sorted(kinds))
+        if chance >= self.share:
+            return None
+        self.struck += 1
+        return Fault(id=new_id("fault"), kind=kind, seconds=self.seconds)
+
+
+CHANCE_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "seed": int,
+    "share": (int, float),
+    "path": str,
+    "seconds": (int, float),
+}
+
+
 class Faults:
     def __init__(self) -> None:
         self._ordered: list[Fault] = []
+        self.chance: Chance | None = None
 
     def order(self, raw: dict[str, Any]) -> Fault:
         """Raises BadFault for unknown kinds, fields or values."""
-        for name, value in raw.items():
-            if name not in FIELDS:
-                raise BadFault(f"unknown field {name!r}; known are {', '.join(FIELDS)}")
-            if not isinstance(value, FIELDS[name]) or (
-                isinstance(value, bool) and FIELDS[name] is not bool
-            ):
-                raise BadFault(f"the field {name!r} has the wrong type")
+        _check(raw, FIELDS)
         if raw.get("kind") not in REQUEST_KINDS | WEBHOOK_KINDS:
             kinds = ", ".join(sorted(REQUEST_KINDS | WEBHOOK_KINDS))
             raise BadFault(f"unknown kind; known are {kinds}")
         fault = Fault(id=new_id("fault"), **raw)
         if fault.nth < 1 or fault.times < 1 or fault.copies < 1 or fault.seconds < 0:
             raise BadFault("nth, times and copies start at 1, seconds at 0")
-        try:
-            re.compile(fault.path)
-        except re.error as problem:
-            raise BadFault("path is not a regular expression") from problem
+        _check_path(fault.path)
         self._ordered.append(fault)
         return fault
+
+    def order_by_chance(self, raw: dict[str, Any]) -> Chance:
+        """From now on, until they are cleared. Raises BadFault."""
+        _check(raw, CHANCE_FIELDS)
+        if not {"seed", "share"} <= raw.keys():
+            raise BadFault("seed and share are needed")
+        chance = Chance(**raw)
+        if not 0 <= chance.share <= 1 or chance.seconds < 0:
+            raise BadFault("share lies between 0 and 1, seconds start at 0")
+        _check_path(chance.path)
+        self.chance = chance
+        return chance
 
     def for_request(self, method: str, path: str) -> Fault | None:
         for fault in self._ordered:
@@ -118,6 +158,8 @@ class Faults:
                 and fault.strikes()
             ):
                 return fault
+        if self.chance is not None and re.match(self.chance.path, path):
+            return self.chance.draw(REQUEST_KINDS)
         return None
 
     def for_event(self, kind: str) -> Fault | None:
@@ -126,10 +168,28 @@ class Faults:
             fits = kind.startswith(wanted[:-1]) if wanted.endswith("*") else kind == wanted
             if fault.kind in WEBHOOK_KINDS and fits and fault.strikes():
                 return fault
-        return None
+        return None if self.chance is None else self.chance.draw(WEBHOOK_KINDS)
 
     def all(self) -> list[Fault]:
         return list(self._ordered)
 
     def clear(self) -> None:
         self._ordered.clear()
+        self.chance = None
+
+
+def _check(raw: dict[str, Any], fields: dict[str, type | tuple[type, ...]]) -> None:
+    for name, value in raw.items():
+        if name not in fields:
+            raise BadFault(f"unknown field {name!r}; known are {', '.join(fields)}")
+        if not isinstance(value, fields[name]) or (
+            isinstance(value, bool) and fields[name] is not bool
+        ):
+            raise BadFault(f"the field {name!r} has the wrong type")
+
+
+def _check_path(path: str) -> None:
+    try:
+        re.compile(path)
+    except re.error as problem:
+        raise BadFault("path is not a regular expression") from problem

@@ -39,6 +39,7 @@ class StandIns:
             Route("/_sim/faults", self.list_faults),
             Route("/_sim/faults", guarded(self.order_fault), methods=["POST"]),
             Route("/_sim/faults", self.clear_faults, methods=["DELETE"]),
+            Route("/_sim/faults/chance", guarded(self.order_chance), methods=["POST"]),
             Route("/_sim/checkout/{id}/pay", guarded(self.pay), methods=["POST"]),
             Route("/_sim/accounts/{id}/onboard", guarded(self.onboard), methods=["POST"]),
             Route("/_sim/accounts/{id}/restrict", guarded(self.restrict), methods=["POST"]),
@@ -76,6 +77,13 @@ class StandIns:
         except BadFault as problem:
             raise BadOrder(str(problem)) from problem
         return JSONResponse(asdict(fault), status_code=201)
+
+    async def order_chance(self, request: Request) -> Response:
+        try:
+            chance = self._simulator.faults.order_by_chance(await read(request, None))
+        except BadFault as problem:
+            raise BadOrder(str(problem)) from problem
+        return JSONResponse(asdict(chance), status_code=201)
 
     async def clear_faults(self, request: Request) -> Response:
         self._simulator.faults.clear()

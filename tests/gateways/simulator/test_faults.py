@@ -2,10 +2,11 @@
 
 from typing import Any
 
+import httpx
 import pytest
 import stripe
 
-from tests.gateways.simulator.running import Running
+from tests.gateways.simulator.running import CONNECT_SECRET, PLATFORM_SECRET, Running
 
 
 async def ready(sim: Running) -> Any:
@@ -149,3 +150,51 @@ async def test_nth_times_path_and_method_choose(sim: Running) -> None:
 )
 async def test_nonsense_is_no_fault(sim: Running, order: dict[str, Any]) -> None:
     assert (await sim.http.post("/_sim/faults", json=order)).status_code == 400
+
+
+async def drawn(sim: Running, seed: int) -> list[int | str]:
+    """What becomes of thirty calls, one after the other."""
+    await sim.order("faults/chance", seed=seed, share=0.5, path="/v1/balance", seconds=0.01)
+    found: list[int | str] = []
+    for _ in range(30):
+        try:
+            answer = await sim.http.get(
+                "/v1/balance", headers={"Authorization": "Bearer sk_test_simulated"}
+            )
+            found.append(answer.status_code)
+        except httpx.HTTPError:
+            found.append("cut")
+    await sim.http.delete("/_sim/faults")
+    return found
+
+
+async def test_faults_by_chance_are_the_same_for_the_same_seed(sim: Running) -> None:
+    first, again, other = await drawn(sim, 1), await drawn(sim, 1), await drawn(sim, 2)
+    assert first == again != other
+    assert {200, 500, "cut"} <= set(first)
+    assert (await sim.http.get("/_sim/faults")).json() == {"data": []}
+    assert (await sim.proof())["holds"]
+
+
+@pytest.mark.parametrize(
+    "order", [{}, {"seed": 1}, {"seed": 1, "share": 2}, {"seed": True, "share": 0.1},
+              {"seed": 1, "share": 0.1, "path": "("}, {"seed": 1, "share": 0.1, "x": 1}]
+)  # fmt: skip
+async def test_nonsense_is_no_chance(sim: Running, order: dict[str, Any]) -> None:
+    answer = await sim.http.post("/_sim/faults/chance", json=order)
+    assert answer.status_code == 400
+
+
+async def test_a_letter_comes_again_and_with_two_signatures(sim: Running) -> None:
+    await sim.order("faults", kind="webhook_again", event="v2.*", seconds=0.05)
+    await sim.order("faults", kind="webhook_two_secrets", event="v2.*", nth=2)
+    await sim.payee()
+    await sim.letters.wait_for(
+        lambda box: any(
+            sum(d.body == each.body for d in box.deliveries) == 2 for each in box.deliveries
+        )
+    )
+    assert any(each.signature.count("v1=") == 2 for each in sim.letters.deliveries)
+    for each in sim.letters.deliveries:
+        secret = CONNECT_SECRET if "connect" in each.path else PLATFORM_SECRET
+        assert stripe.WebhookSignature.verify_header(each.body.decode(), each.signature, secret)
