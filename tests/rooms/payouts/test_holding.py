@@ -111,6 +111,7 @@ async def test_a_held_payout_is_not_sent_until_it_is_let_go(stage: Stage) -> Non
     await proofs_hold(stage)
 
 
+@pytest.mark.slow
 async def test_a_trainer_on_hold_is_neither_planned_nor_sent(stage: Stage) -> None:
     await stage.top_up()
     hold_id = await hold(stage)
@@ -128,6 +129,7 @@ async def test_a_trainer_on_hold_is_neither_planned_nor_sent(stage: Stage) -> No
     await proofs_hold(stage)
 
 
+@pytest.mark.slow
 async def test_money_in_her_balance_waits_there_while_it_is_held(stage: Stage) -> None:
     """The hold came while the transfer was on its way: the bank payout is what it stops."""
     await stage.top_up()
@@ -157,6 +159,7 @@ async def test_money_in_her_balance_waits_there_while_it_is_held(stage: Stage) -
     await proofs_hold(stage)
 
 
+@pytest.mark.slow
 async def test_what_may_have_happened_is_not_sent_again_while_it_is_held(stage: Stage) -> None:
     """The call never reached Stripe; only when that is sure is the promise held."""
     await stage.top_up()
@@ -250,6 +253,7 @@ async def test_a_capability_that_is_lost_between_run_and_send_holds_the_promise(
     await proofs_hold(stage)
 
 
+@pytest.mark.slow
 async def test_an_older_answer_does_not_take_readiness_away(stage: Stage) -> None:
     now = stage.clock.now()
     async with stage.database.begin() as session:
