@@ -64,16 +64,10 @@ async def lay(
     await connection.execute("SET synchronous_commit = off")
     await connection.execute(ID_FUNCTION)
     for group in GROUPS:
-        hashes = [crypto.fingerprint(group.token(n)) for n in range(TRAINERS)]
         await connection.execute(COMPANY.format(group=group.name))
         for statement in filter(str.strip, TRAINERS_SQL.format(group=group.name).split(";")):
             await connection.execute(statement)
-        await connection.execute(
-            "INSERT INTO access_tokens SELECT h, bench_id($1, 'session', n - 1),"
-            " 'infinity' FROM unnest($2::bytea[]) WITH ORDINALITY AS t (h, n)",
-            group.name,
-            hashes,
-        )
+        await give_tokens(connection, group)
     # Weeks have begun, and a slice of the shared caps is held: the first entry of a week is one in
     # forty, that of a slice one in a hundred and sixty, and neither is what is measured.
     await connection.execute(_BEGUN, first_week(now), [group.name for group in GROUPS])
@@ -126,6 +120,17 @@ async def _older_time(
     tell("the overlap index")
     await connection.execute(
         f"ALTER TABLE time_entries ADD CONSTRAINT ex_time_entries_no_overlap {constraint}"
+    )
+
+
+async def give_tokens(connection: asyncpg.Connection, group: Group) -> None:
+    """An access token for each trainer of a group, as `Group.token` says."""
+    hashes = [crypto.fingerprint(group.token(n)) for n in range(TRAINERS)]
+    await connection.execute(
+        "INSERT INTO access_tokens SELECT h, bench_id($1, 'session', n - 1),"
+        " 'infinity' FROM unnest($2::bytea[]) WITH ORDINALITY AS t (h, n)",
+        group.name,
+        hashes,
     )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import typer
 
-from app.bench import hours, postings, proving
+from app.bench import hours, payouts, postings, proving
 from app.cli import places
 from app.cli.options import DataDir, settings_of
 from app.kit.db import connect
@@ -26,6 +26,7 @@ class Bench(StrEnum):
     TIME = "time"
     BOOKS = "books"
     LEDGER = "ledger"
+    PAYOUTS = "payouts"
 
 
 def command(
@@ -33,7 +34,8 @@ def command(
     entries: Annotated[
         int | None,
         typer.Option(
-            help="Entries that are there before: of time (1,000), of the ledger (1,000,000).",
+            help="Entries that are there before: of time (1,000), of the ledger (1,000,000); for "
+            "payouts, the trainers to pay (5,000).",
             min=0,
             max=100_000_000,
         ),
@@ -46,7 +48,8 @@ def command(
     Works in a database of its own, made and dropped on the server that DATABASE_URL or the data
     folder names. `time`: the hot path of hours, two API processes, 16 connections. `books`: the
     proof of every identity, beside one scan of the tables that it reads. `ledger`: postings on one
-    hot account, beside pgbench inserting the same rows.
+    hot account, beside pgbench inserting the same rows. `payouts`: a run against the simulator at
+    Stripe's limit, and what other doors notice of it.
     """
     settings = settings_of(data_dir)
     with places.database_url(settings) as url:
@@ -75,6 +78,8 @@ def _measure(
             return proving.run(
                 scratch, entries=1_000_000 if entries is None else entries, tell=tell
             )
+        case Bench.PAYOUTS:
+            return payouts.run(scratch, trainers=5_000 if entries is None else entries, tell=tell)
         case Bench.LEDGER:
             return postings.run(scratch, pgbench=_pgbench(data_dir), seconds=seconds, tell=tell)
 
