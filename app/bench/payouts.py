@@ -135,7 +135,13 @@ async def _measure(
         await asyncio.gather(reading, return_exceptions=True)
     limits = (await stripe.get("/_sim/limits")).json()
     tell(f"at the simulator: {limits}")
-    return Found(trainers, took, sum(limits["refused"].values()), alone, beside)
+    return Found(
+        trainers,
+        took,
+        sum(limits["refused"].get(f"/v1/{each}", 0) for each in ("transfers", "payouts")),
+        alone,
+        beside,
+    )
 
 
 async def _until_answers(client: httpx.AsyncClient) -> None:
@@ -275,7 +281,7 @@ def _table(found: Found) -> list[str]:
         "|---|---|",
         f"| transfers a second | {a_second:.2f} |",
         f"| of the limit | {a_second / LIMIT:.1%} |",
-        f"| requests refused with 429 | {found.refused} |",
+        f"| transfers and payouts refused with 429 | {found.refused} |",
         f"| get_allowance p50, without and with the run | {half[0]:.1f} and {half[1]:.1f} ms |",
         f"| get_allowance p99, without and with the run | {found.alone.percentile_ms(0.99):.1f} "
         f"and {found.beside.percentile_ms(0.99):.1f} ms, {ratio:.2f} × |",
