@@ -1,7 +1,9 @@
 """Money out.
 
-Owns: payout accounts, runs, payouts with their lines and attempts. Why a cent waits is derived.
+Owns: payout accounts, runs, payouts with their lines and attempts, holds, screenings. Why a cent
+waits is derived.
 Guarantees: INV-19 one transfer per payout; INV-20 a new attempt only after a definite refusal or a
-look-up; INV-21 every unpaid cent has a cause.
+look-up; INV-21 every unpaid cent has a cause; INV-31 what is held or canceled is not sent; INV-32
+above a sum two people have looked.
 Never: reads a bill rate.
 """
