@@ -184,5 +184,5 @@ _STATEMENTS = {
 
 
 async def prove(session: AsyncSession) -> list[Identity]:
-    """The identities between rooms, read together in one statement with the rows that break them."""
+    """The identities between rooms, read in one statement with the rows that break them."""
     return await proof.check_together(session, _STATEMENTS, shared=_BOOKED)

@@ -45,9 +45,9 @@ class Fault:
     """`path` is a regular expression matched from the start; `event` a type, or a start of one
     with `*` behind it.
 
-    The fault strikes matches number `nth` to `nth + times - 1`. `seconds` is how long to hang, wait,
-    delay, or let pass until a `webhook_again`; `copies` how many duplicates; `should_retry` the header on 429 and 500; `stored`
-    whether a 500 is kept under its key as Stripe v1 does.
+    The fault strikes matches number `nth` to `nth + times - 1`. `seconds` is how long to hang,
+    wait, delay, or let pass until a letter comes again; `copies` how many duplicates; `should_retry` the
+    header on 429 and 500; `stored` whether a 500 is kept under its key as Stripe v1 does.
     """
 
     id: str
@@ -88,7 +88,7 @@ FIELDS: dict[str, type | tuple[type, ...]] = {
 
 @dataclass
 class Chance:
-    """Faults by chance: a `share` of all requests to `path` and of all deliveries, each of any kind.
+    """Faults by chance: a `share` of requests to `path` and of all deliveries, each of any kind.
 
     The same `seed` and the same order of requests and deliveries give the same faults.
     """
