@@ -47,7 +47,8 @@ class Fault:
 
     The fault strikes matches number `nth` to `nth + times - 1`. `seconds` is how long to hang,
     wait, delay, or let pass until a letter comes again; `copies` how many duplicates;
-    `should_retry` the header on 429 and 500; `stored` whether a 500 is kept under its key as Stripe v1 does.
+    `should_retry` the header on 429 and 500; `stored` whether
+    a 500 is kept under its key as Stripe v1 does.
     """
 
     id: str
