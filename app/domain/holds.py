@@ -123,7 +123,9 @@ def block_of(
     ]
     if waits:
         return max(waits, key=lambda wait: wait.until_at or now)
-    if not standing.paid_before and standing.first_ready_at is not None:
+    # Without a wait nothing is compared: a long run asks with the instant at which it began, and an
+    # account that became ready since would lie ahead of it.
+    if rules.first_payout_wait and not standing.paid_before and standing.first_ready_at is not None:
         until = standing.first_ready_at + rules.first_payout_wait
         if until > now:
             return Block(HoldCause.FIRST_PAYOUT, until, since=standing.first_ready_at)

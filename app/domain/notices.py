@@ -94,8 +94,8 @@ class Kind(StrEnum):
     INVOICE_LAST_CALL = "invoice_last_call"
     TIME_STOPPED = "time_stopped"
     TIME_GOES_ON = "time_goes_on"
-    CLIENT_TIME_STOPPED = "client_time_stopped"
-    CLIENT_TIME_GOES_ON = "client_time_goes_on"
+    WORK_STOPPED = "work_stopped"
+    WORK_GOES_ON = "work_goes_on"
     INVOICE_OPEN_AGAIN = "invoice_open_again"
     REFUND_SENT = "refund_sent"
 
@@ -185,8 +185,8 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.INVOICE_LAST_CALL: _manner(_C, "invoice", mandatory=True),
         _K.TIME_STOPPED: _manner(_C, "company", mandatory=True),
         _K.TIME_GOES_ON: _manner(_C, "company"),
-        _K.CLIENT_TIME_STOPPED: _manner(_T, "engagement", mandatory=True),
-        _K.CLIENT_TIME_GOES_ON: _manner(_T, "engagement"),
+        _K.WORK_STOPPED: _manner(_T, "engagement", mandatory=True),
+        _K.WORK_GOES_ON: _manner(_T, "engagement"),
         _K.INVOICE_OPEN_AGAIN: _manner(_C, "invoice", mandatory=True),
         _K.REFUND_SENT: _manner(_C, "refund"),
         _K.STAFF_RECONCILIATION_OPEN: _manner(Audience.FINANCE, "reconciliation", mandatory=True),

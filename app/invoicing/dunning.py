@@ -122,9 +122,7 @@ async def _stop(session: AsyncSession, invoice: Invoice, *, now: datetime) -> No
     if stop_id is None:
         return
     await credit_terms.move_limit(session, company_id, 0, now=now)
-    await _tell_both(
-        session, company_id, stop_id, (Kind.TIME_STOPPED, Kind.CLIENT_TIME_STOPPED), now=now
-    )
+    await _tell_both(session, company_id, stop_id, (Kind.TIME_STOPPED, Kind.WORK_STOPPED), now=now)
 
 
 async def stopped(session: AsyncSession) -> list[UUID]:
@@ -164,9 +162,7 @@ async def lift(session: AsyncSession, company_id: UUID, *, now: datetime) -> boo
     terms = await credit_terms.current(session, company_id, now)
     if terms.kind != credit_terms.PREPAID and terms.credit_limit_minor == 0:
         await credit_terms.move_limit(session, company_id, stop.limit_minor, now=now)
-    await _tell_both(
-        session, company_id, stop.id, (Kind.TIME_GOES_ON, Kind.CLIENT_TIME_GOES_ON), now=now
-    )
+    await _tell_both(session, company_id, stop.id, (Kind.TIME_GOES_ON, Kind.WORK_GOES_ON), now=now)
     return True
 
 

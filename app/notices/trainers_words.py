@@ -77,11 +77,11 @@ ENGLISH: Mapping[Kind, Words] = {
         "You can consent or decline until {deadline}. Without your consent your rate stays.",
     ),
     Kind.TERMS_WITHDRAWN: ("A proposed rate was withdrawn", "Your rate stays."),
-    Kind.CLIENT_TIME_STOPPED: (
+    Kind.WORK_STOPPED: (
         "New time waits at one of your engagements",
         "The company has to settle something first. What you have logged stays and is yours.",
     ),
-    Kind.CLIENT_TIME_GOES_ON: (
+    Kind.WORK_GOES_ON: (
         "Time counts again at one of your engagements",
         "The company has settled what was open.",
     ),
@@ -194,11 +194,11 @@ GERMAN: Mapping[Kind, Words] = {
         "Ein vorgeschlagener Satz wurde zurückgezogen",
         "Ihr Satz bleibt.",
     ),
-    Kind.CLIENT_TIME_STOPPED: (
+    Kind.WORK_STOPPED: (
         "Neue Zeit wartet bei einem Ihrer Engagements",
         "Die Firma muss erst etwas begleichen. Was Sie erfasst haben, bleibt Ihnen.",
     ),
-    Kind.CLIENT_TIME_GOES_ON: (
+    Kind.WORK_GOES_ON: (
         "Zeit zählt wieder bei einem Ihrer Engagements",
         "Die Firma hat beglichen, was offen war.",
     ),

@@ -94,7 +94,8 @@ def test_nobody_is_paid_whom_anything_stops(
             and standing.lists_of is not None
             and now - standing.lists_of <= set_.screening_fresh_for
         ),
-        not standing.paid_before
+        bool(set_.first_payout_wait)
+        and not standing.paid_before
         and standing.first_ready_at is not None
         and now < standing.first_ready_at + set_.first_payout_wait,
     ]
@@ -113,6 +114,12 @@ def test_a_wait_that_ends_by_itself_has_ended_at_its_instant(
     if block.until_at is not None:
         later = block_of(standing, set_, now=block.until_at)
         assert later is None or later != block
+
+
+def test_an_account_that_became_ready_during_a_run_is_paid_where_nobody_waits() -> None:
+    ahead = replace(READY, first_ready_at=NOW + timedelta(seconds=1), paid_before=False)
+    assert block_of(ahead, replace(RULES, first_payout_wait=timedelta()), now=NOW) is None
+    assert block_of(ahead, replace(RULES, first_payout_wait=timedelta(days=7)), now=NOW)
 
 
 def test_a_hold_of_finance_comes_first_and_one_on_a_payout_stops_that_one_alone() -> None:

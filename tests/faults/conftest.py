@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest_asyncio
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.books import proving
@@ -70,17 +70,27 @@ class Crew:
 
     async def until_all_sent(self) -> None:
         """Until every trainer's payout has left for her bank."""
-        async with asyncio.timeout(90):
-            while True:
-                async with self.database.begin() as session:
-                    left = await session.scalar(
-                        select(func.count()).where(
-                            Payout.state == "sent", Payout.bank_payout_id.is_not(None)
-                        )
+        last = asyncio.get_running_loop().time() + 90
+        while True:
+            async with self.database.begin() as session:
+                sent = await session.scalar(
+                    select(func.count()).where(
+                        Payout.state == "sent", Payout.bank_payout_id.is_not(None)
                     )
-                if left == TRAINERS:
-                    return
-                await asyncio.sleep(0.1)
+                )
+            if sent == TRAINERS:
+                return
+            assert asyncio.get_running_loop().time() < last, await self._as_it_stands()
+            await asyncio.sleep(0.1)
+
+    async def _as_it_stands(self) -> str:
+        """Payouts, tries and errands, for whoever has to find out why they stand still."""
+        said = []
+        async with self.database.begin() as session:
+            for table in ("payout_runs", "payouts", "payout_attempts", "pgqueuer"):
+                rows = await session.execute(text(f"SELECT * FROM {table}"))  # noqa: S608 – ours
+                said += [f"{table}: {dict(row)}" for row in rows.mappings()]
+        return "\n".join(said)
 
     async def transfers(self) -> list[dict[str, Any]]:
         answer = await self.sim.http.get(

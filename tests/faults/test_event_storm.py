@@ -17,6 +17,7 @@ from app.api.webhooks import routes as letterbox
 from app.api.webhooks.routes import Letterbox
 from app.books import proving
 from app.domain.actor import ClientActor, CompanyRole, FinanceActor, SystemActor
+from app.domain.holds import PayoutRules
 from app.gateways.payments import PaymentsUnavailable
 from app.gateways.stripe.notices import StripeNotices
 from app.invoicing import paying
@@ -100,8 +101,12 @@ class Storm:
                     )
                 )  # fmt: skip
         async with database.begin() as session:
-            run_id = await running.order(session, staff, as_of=self.now, now=self.now)
-        await running.plan(database, run_id, actor=SystemActor("storm"), now=self.now)
+            run_id = await running.order(
+                session, staff, as_of=self.now, rules=PayoutRules(), now=self.now
+            )
+        await running.plan(
+            database, run_id, rules=PayoutRules(), actor=SystemActor("storm"), now=self.now
+        )
         async with database.begin() as session:
             rows = await session.execute(select(Payout.id, Payout.provider_account_id))
             for payout_id, account in sorted(rows):

@@ -72,13 +72,13 @@ async def test_steps_by_the_clock_then_no_new_time_then_on_again(session: AsyncS
     assert states(counts) == [("recorded", 60, None)]
     told = await session.execute(text("SELECT kind, count(*) FROM notices GROUP BY 1"))
     said = {row.kind: row.count for row in told}
-    ours = [kind for kind in said if kind.startswith(("invoice_", "time_", "client_"))]
+    ours = [kind for kind in said if kind.startswith(("invoice_", "time_", "work_"))]
     assert {kind: said[kind] for kind in ours} == {
         "invoice_due_soon": 1,
         "invoice_overdue": 2,
         "invoice_last_call": 1,
         "time_stopped": 1,
         "time_goes_on": 1,
-        "client_time_stopped": 1,
-        "client_time_goes_on": 1,
+        "work_stopped": 1,
+        "work_goes_on": 1,
     }

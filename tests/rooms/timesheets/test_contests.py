@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.domain.actor import ClientActor, CompanyRole, OperationsActor, SystemActor
 from app.domain.contests import ContestReason, Outcome
 from app.domain.refusals import IllegalMove, InvalidValues, NotAllowed, NotFound
-from app.domain.timesheets import OverCapReason
+from app.domain.timesheets import EntryState, OverCapReason
 from app.timesheets import (
     answering,
     approving,
@@ -324,12 +324,13 @@ async def test_what_a_contest_holds_back(session: AsyncSession) -> None:
     at = await deal(session, now=NOW)
     pieces = await handed_in(session, at, 610 / 3_600, 610 / 3_600, 610 / 3_600)
     found = await contested(session, at, pieces[1:])
-    (held,) = await pay_lines.contested(session, at.trainer.id)
+    (held,) = await pay_lines.unapproved(session, [at.trainer.id])
+    assert held.state is EntryState.CONTESTED
     before = (await earned(session))[1]
     for contest in found:
         await contesting.withdraw_contest(session, at.client, contest.id, now=NOW)
     assert (await earned(session))[1] - before == held.would_earn.minor > 0
-    assert await pay_lines.contested(session, at.trainer.id) == []
+    assert await pay_lines.unapproved(session, [at.trainer.id]) == []
 
 
 @pytest.mark.parametrize(
