@@ -87,7 +87,7 @@ _LOOK_MANY = (
             ),
             TimeEntry.id == func.any(bindparam("entries", type_=ARRAY(Uuid()))),
             and_(
-                TimeEntry.trainer_id == bindparam("trainer"),
+                entries.of_trainer(bindparam("trainer", type_=Uuid())),
                 TimeEntry.state != EntryState.DELETED.value,
                 TimeEntry.period.overlaps(bindparam("period", type_=TSTZRANGE)),
             ),

@@ -6,7 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -288,6 +300,15 @@ def _shared(engagement: EngagementFacts, root: Root, now: datetime) -> dict[str,
     }
 
 
+def of_trainer(trainer_id: BindParameter[UUID]) -> ColumnElement[bool]:
+    """Time of one trainer, said as the overlap index knows it: by the plain column the index would
+    be asked for the period alone, and give everybody's."""
+    all_of = literal_column("'[]'", Text())
+    return func.uuidrange(TimeEntry.trainer_id, TimeEntry.trainer_id, all_of) == func.uuidrange(
+        trainer_id, trainer_id, all_of
+    )
+
+
 def split_off(root: ColumnElement[bool]) -> ColumnElement[bool]:
     """Pieces after the first, by a condition on their root: as the index knows them."""
     return and_(root, TimeEntry.root_id != TimeEntry.id)
@@ -327,7 +348,7 @@ _LOOK = (
             TimeEntry.id == bindparam("entry"),
             split_off(TimeEntry.root_id == bindparam("entry")),
             and_(
-                TimeEntry.trainer_id == bindparam("trainer"),
+                of_trainer(bindparam("trainer", type_=Uuid())),
                 TimeEntry.state != EntryState.DELETED.value,
                 TimeEntry.period.overlaps(bindparam("period", type_=TSTZRANGE)),
             ),
