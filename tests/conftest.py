@@ -31,8 +31,8 @@ from app.settings import Settings
 from migrations.running import upgrade
 from tests.factories.application import application
 
-# No assertion of ours is about time: on a busy machine the deadline would be one. Sixty examples are
-# what five minutes for the whole suite leave; the deep runs behind `slow` name their own number.
+# No assertion of ours is about time: on a busy machine the deadline would be one. Sixty examples
+# are what five minutes for the whole suite leave; deep runs behind `slow` name their own number.
 hypothesis_settings.register_profile("lehrwerk", deadline=None, max_examples=60)
 hypothesis_settings.load_profile("lehrwerk")
 

@@ -7,9 +7,9 @@ from tests.faults.conftest import Crew
 POINTS = [
     ("after_commit", 3),  # the first payout is promised (P1), its errand is waiting
     ("transfer_while_waiting", 1),  # Stripe has executed, the answer never arrives
-    ("transfer_answer_read", 1),  # the answer is read, P3 is not committed
 ]
 FURTHER_POINTS = [
+    ("transfer_answer_read", 1),  # the answer is read, P3 is not committed
     ("before_commit", 1),  # nothing of the run is planned yet
     ("transfer_before_the_request", 1),  # P2 committed, nothing written to the socket
     ("transfer_answer_read", 2),

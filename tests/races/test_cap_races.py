@@ -31,7 +31,7 @@ Try = tuple[TrainerActor, UUID, UUID, datetime, datetime]  # actor, entry, engag
 
 
 # The slow run tries as many as the figure asks for.
-in_full = pytest.mark.parametrize("number", [120, pytest.param(400, marks=pytest.mark.slow)])
+in_full = pytest.mark.parametrize("number", [60, pytest.param(400, marks=pytest.mark.slow)])
 
 
 async def log(database: Database, each: Try) -> Recorded:
@@ -117,7 +117,9 @@ def eight_hours_each(members: Sequence[Deal]) -> list[Try]:
             marks=pytest.mark.slow,
         ),
         (12, {"budget_minor": 40_000, "bill_minor": 1_000}, "project_budget", 3_317),
-        (12, {"bill_minor": 25_000}, "credit_limit", 44),  # 10,000.00 at 250.00
+        pytest.param(  # 10,000.00 at 250.00
+            12, {"bill_minor": 25_000}, "credit_limit", 44, marks=pytest.mark.slow
+        ),
     ],
 )
 async def test_many_trainers_at_the_last_hours_of_a_shared_cap(

@@ -71,7 +71,7 @@ class Player:
         await self.sim.order("clock/advance", seconds=self.dice.randint(0, 2 * clock.DAY))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 async def test_random_play_conserves_money(sim: Running, seed: int) -> None:
     player = Player(sim, seed)
     await player.play(100)
