@@ -57,11 +57,8 @@ END $$;
 CREATE FUNCTION ledger_known(of_source text, of_key text, of_reverses uuid,
   OUT outcome text, OUT posted_id uuid) LANGUAGE plpgsql AS $$
 BEGIN
-  SELECT id INTO posted_id FROM posting_groups WHERE source = of_source AND key = of_key;
-  IF posted_id IS NOT NULL THEN
-    outcome := 'known';
-  ELSIF of_reverses IS NOT NULL
-        AND EXISTS (SELECT FROM posting_groups WHERE reverses_group_id = of_reverses) THEN
-    outcome := 'reversed';
-  END IF;
+  SELECT g.id, CASE WHEN g.source = of_source AND g.key = of_key THEN 'known' ELSE 'reversed' END
+  INTO posted_id, outcome FROM posting_groups g
+  WHERE (g.source = of_source AND g.key = of_key) OR g.reverses_group_id = of_reverses
+  ORDER BY g.source = of_source AND g.key = of_key DESC LIMIT 1;
 END $$;
