@@ -101,8 +101,3 @@ def kind_of(key: str) -> str:
 def authorises(key: str) -> bool:
     """Whether spending from this account needs a balance that covers it."""
     return _AUTHORISING.fullmatch(key) is not None
-
-
-def is_clearing(key: str) -> bool:
-    """Whether money only passes through this account."""
-    return re.match(CLEARING, key) is not None

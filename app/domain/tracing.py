@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.domain import hours
 from app.domain.adjustments import FLAT, LineType
 from app.domain.hours import NOTHING, Priced
 from app.domain.minutes import Told
@@ -38,15 +37,6 @@ def held_before(lines: Iterable[HeldLine]) -> dict[UUID, Priced]:
         found[line.id] = sums.get(key, NOTHING)
         sums[key] = found[line.id] + line.priced
     return found
-
-
-def comes_to(type_: LineType, seconds: int, earlier: Priced, rate_minor: int) -> Priced | None:
-    """The line done again from its seconds; None for a sum of money, which has none."""
-    if type_ in FLAT:
-        return None
-    if type_ is LineType.CORRECTION:
-        return hours.corrected(earlier, seconds // hours.SECONDS_PER_MINUTE, rate_minor)
-    return hours.further(earlier, seconds, rate_minor)
 
 
 def told_line(

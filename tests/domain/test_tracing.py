@@ -10,6 +10,7 @@ from app.domain import hours, tracing
 from app.domain.adjustments import LineType
 from app.domain.hours import NOTHING, Priced
 from app.domain.tracing import HeldLine
+from tests.factories.traced import comes_to
 
 WEEK = datetime(2026, 11, 16, tzinfo=UTC)
 FLATS = (LineType.BONUS, LineType.EXPENSE, LineType.CLAWBACK)
@@ -32,7 +33,7 @@ def test_each_line_can_be_done_again_and_together_they_are_rounded_once(
         lines.append(HeldLine(uuid4(), owner, WEEK, rate, priced))
     before = tracing.held_before(lines)
     for line in lines:
-        again = tracing.comes_to(LineType.TIME, line.priced.seconds, before[line.id], rate)
+        again = comes_to(LineType.TIME, line.priced.seconds, before[line.id], rate)
         assert again == line.priced
     for owner, total in sums.items():
         assert total.seconds == sum(s for w, s in worked if engagements[w] == owner)
@@ -43,9 +44,9 @@ def test_each_line_can_be_done_again_and_together_they_are_rounded_once(
 
 def test_a_correction_is_done_again_and_a_sum_of_money_is_not() -> None:
     earlier = Priced(7_200, 120, 20_000)
-    assert tracing.comes_to(LineType.CORRECTION, -600, earlier, 10_000) == Priced(-600, -10, -1_667)
+    assert comes_to(LineType.CORRECTION, -600, earlier, 10_000) == Priced(-600, -10, -1_667)
     for type_ in FLATS:
-        assert tracing.comes_to(type_, 0, NOTHING, 0) is None
+        assert comes_to(type_, 0, NOTHING, 0) is None
         assert tracing.told_line(type_, NOTHING, NOTHING, 0, "USD").en == ""
         assert tracing.told_bill_sum(type_).de != tracing.told_pay_sum(type_).de
 

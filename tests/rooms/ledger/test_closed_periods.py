@@ -1,13 +1,14 @@
 """A closed month takes no more postings: late facts go into the next open one, with their date."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
+from app.domain import periods as months
 from app.domain.actor import FinanceActor
 from app.domain.periods import PeriodEvent, PeriodState
 from app.kit.ids import new_id
@@ -162,3 +163,16 @@ async def test_what_is_open_keeps_it_from_closing_unless_somebody_says_why(
     await write(session, "arrives too", NOW, -100, transit)
     assert await periods.open_balances(session, OCTOBER) == []
     assert [b.amount_minor for b in await periods.open_balances(session, NOVEMBER)] == [9_000]
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 31), date(2026, 12, 31), date(2028, 2, 29)])
+async def test_the_database_knows_the_months_of_the_domain(
+    session: AsyncSession, day: date
+) -> None:
+    """At the bounds, in zones that have another day by then."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), UTC)
+    for away in (-timedelta(microseconds=1), timedelta(0)):
+        for hours in (-11, 0, 14):
+            at = (midnight + away).astimezone(timezone(timedelta(hours=hours)))
+            known = await session.scalar(select(func.ledger_month(at)))
+            assert known == months.month_of(at)
