@@ -1,8 +1,9 @@
-"""Hosted Checkout in payment mode: open, paid or expired."""
+"""Hosted Checkout in payment and setup mode: open, paid, saved or expired."""
 
+import json
 from typing import Any
 
-from app.simulators.stripe import clock, events, listing, money, payments
+from app.simulators.stripe import clock, events, intents, listing, money, payment_methods, setups
 from app.simulators.stripe.moments import Call, Json, Moment
 from app.simulators.stripe.refusals import Refused, no_such
 from app.simulators.stripe.store import PLATFORM, new_id
@@ -14,43 +15,71 @@ LEAST = {"usd": 50, "eur": 50, "gbp": 30}
 
 
 def create(call: Call) -> Json:
-    """An open session whose total is the sum of its lines."""
+    """An open session whose total is the sum of its lines; one in setup mode has none."""
     params = call.params
     _check_mode(params)
-    lines, in_currency = _lines(params.get("line_items", []))
-    total = sum(line["amount_total"] for line in lines)
-    if total < LEAST.get(in_currency, 1):
-        raise Refused(
-            "The Checkout Session's total amount due is too small.", code="amount_too_small"
-        )
-    money.positive(total, param="line_items")
-    customer = params.get("customer")
-    if customer and call.store.find("customer", customer, account=call.account) is None:
-        raise no_such("customer", customer, param="customer")
+    _check_customer(call)
     identifier = new_id("cs_test")
+    lines, added = _saving(call) if params["mode"] == "setup" else _paying(call)
     session = {
         **_blank(call, identifier),
-        "amount_subtotal": total,
-        "amount_total": total,
         "cancel_url": params.get("cancel_url"),
         "client_reference_id": params.get("client_reference_id"),
-        "currency": in_currency,
-        "customer": customer,
+        "customer": params.get("customer"),
         "customer_email": params.get("customer_email"),
         "expires_at": _expiry(call),
         "locale": params.get("locale"),
         "metadata": params.get("metadata", {}),
+        "mode": params["mode"],
         "success_url": params["success_url"],
         "url": f"{call.base_url}/_sim/checkout/{identifier}",
+        **added,
     }
     kept = {**session, "sim": {"intent": params.get("payment_intent_data", {}), "lines": lines}}
     call.store.add("session", kept, account=call.account, due_at=session["expires_at"])
     return session
 
 
+def _paying(call: Call) -> tuple[list[Json], Json]:
+    lines, in_currency = _lines(call.params.get("line_items", []))
+    total = sum(line["amount_total"] for line in lines)
+    if total < LEAST.get(in_currency, 1):
+        raise Refused(
+            "The Checkout Session's total amount due is too small.", code="amount_too_small"
+        )
+    money.positive(total, param="line_items")
+    return lines, {"amount_subtotal": total, "amount_total": total, "currency": in_currency}
+
+
+def _saving(call: Call) -> tuple[list[Json], Json]:
+    """Nothing is paid: a means of payment is saved for the customer."""
+    params = call.params
+    if "line_items" in params or "payment_intent_data" in params:
+        raise Refused("`line_items` cannot be used in `setup` mode.", param="line_items")
+    if "currency" not in params:
+        raise Refused(
+            "Missing required param: currency.", code="parameter_missing", param="currency"
+        )
+    setup = setups.new(
+        call.moment,
+        customer=params.get("customer"),
+        usage="off_session",
+        data=params.get("setup_intent_data", {}),
+    )
+    return [], {
+        "amount_subtotal": None,
+        "amount_total": None,
+        "currency": money.currency(params["currency"]),
+        "payment_status": "no_payment_required",
+        "setup_intent": setup["id"],
+    }
+
+
 def _check_mode(params: Json) -> None:
-    if params.get("mode") != "payment":
-        raise Refused("Only mode=payment is simulated.", param="mode")
+    if params.get("mode") not in ("payment", "setup"):
+        raise Refused("Only mode=payment and mode=setup are simulated.", param="mode")
+    if params["mode"] == "payment" and ("currency" in params or "setup_intent_data" in params):
+        raise Refused("Only mode=setup takes this parameter here.", param="currency")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise Refused("Only ui_mode=hosted_page is simulated.", param="ui_mode")
     if "success_url" not in params:
@@ -62,6 +91,12 @@ def _check_mode(params: Json) -> None:
             "You may only specify one of these parameters: customer, customer_email.",
             param="customer",
         )
+
+
+def _check_customer(call: Call) -> None:
+    customer = call.params.get("customer")
+    if customer and call.store.find("customer", customer, account=call.account) is None:
+        raise no_such("customer", customer, param="customer")
 
 
 def _lines(raw: list[Json]) -> tuple[list[Json], str]:
@@ -211,13 +246,44 @@ def _load(call: Call) -> Json:
 def expire(moment: Moment, session: Json) -> Json:
     session |= {"status": "expired", "url": None}
     moment.store.save(session)
+    if session["setup_intent"] is not None:
+        setup = setups.load(moment, session["setup_intent"])
+        assert setup is not None
+        setups.give_up(moment, setup)
     events.snapshot(moment, "checkout.session.expired", shown(session))
     return session
 
 
-def pay(moment: Moment, session: Json) -> Json:
-    """What the person at the hosted page does; the session must be open."""
-    intent_data = session["sim"]["intent"]
+def pay(
+    moment: Moment, session: Json, *, kind: str = payment_methods.CARD, bank: str = "pays"
+) -> Json:
+    """What the person at the hosted page does; the session must be open and for a payment."""
+    method = payment_methods.add(moment, kind, customer=None, bank=bank)
+    intent = intents.new(
+        moment,
+        session["amount_total"],
+        session["currency"],
+        customer=session["customer"],
+        data=session["sim"]["intent"],
+    )
+    intents.charge(moment, intent, method)
+    is_paid = intent["status"] == "succeeded"
+    session |= {
+        "payment_intent": intent["id"],
+        "payment_status": "paid" if is_paid else "unpaid",
+    }
+    return _complete(moment, session)
+
+
+def save(moment: Moment, session: Json, *, kind: str, bank: str) -> Json:
+    """What the person at a page in setup mode does: the means of payment is the customer's."""
+    setup = setups.load(moment, session["setup_intent"])
+    assert setup is not None
+    setups.complete(moment, setup, kind=kind, bank=bank)
+    return _complete(moment, session)
+
+
+def _complete(moment: Moment, session: Json) -> Json:
     session |= {
         "customer_details": {
             "address": None,
@@ -227,14 +293,29 @@ def pay(moment: Moment, session: Json) -> Json:
             "tax_exempt": "none",
             "tax_ids": [],
         },
-        "payment_intent": payments.succeed(moment, session, intent_data),
-        "payment_status": "paid",
         "status": "complete",
         "url": None,
     }
     moment.store.save(session)
     events.snapshot(moment, "checkout.session.completed", shown(session))
     return session
+
+
+def follow(moment: Moment, intent: Json) -> None:
+    """The debit behind a completed page was paid, or came back."""
+    row = moment.store.row(
+        "SELECT body FROM objects WHERE kind = 'session'"
+        " AND json_extract(body, '$.payment_intent') = ?",
+        (intent["id"],),
+    )
+    if row is None:
+        return
+    session: Json = json.loads(row["body"])
+    is_paid = intent["status"] == "succeeded"
+    session["payment_status"] = "paid" if is_paid else "unpaid"
+    moment.store.save(session)
+    word = "succeeded" if is_paid else "failed"
+    events.snapshot(moment, f"checkout.session.async_payment_{word}", shown(session))
 
 
 def load(moment: Moment, identifier: str) -> Json | None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from app.simulators.stripe import checkout, events, idempotency, money, payouts
+from app.simulators.stripe import checkout, events, idempotency, intents, money, payouts
 from app.simulators.stripe.moments import Moment
 
 
@@ -62,5 +62,7 @@ def _proceed(at: Moment) -> None:
     body = json.loads(row["body"])
     if row["kind"] == "payout":
         payouts.proceed(at, body, row["account"])
+    elif row["kind"] == "payment_intent":
+        checkout.follow(at, intents.proceed(at, body))
     else:
         checkout.expire(at, body)

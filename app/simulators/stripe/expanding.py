@@ -12,6 +12,9 @@ REFERENCES = {
     "balance_transaction": "balance_transaction",
     "failure_balance_transaction": "balance_transaction",
     "payment_intent": "payment_intent",
+    "payment_method": "payment_method",
+    "setup_intent": "setup_intent",
+    "mandate": "mandate",
     "customer": "customer",
     "destination_payment": "charge",
     "source_transaction": "charge",
@@ -66,6 +69,8 @@ def _object(call: Call, name: str, identifier: str, path: str) -> Json:
     else:
         owner = call.store.owner(kind, identifier) or call.account
         found = call.store.find(kind, identifier, account=owner)
+        if found is not None:
+            found.pop("sim", None)
     if found is None:
         raise Refused(f"This property cannot be expanded ({path}).", param="expand")
     return found

@@ -19,7 +19,7 @@ from app.simulators.stripe import (
 )
 from app.simulators.stripe.faults import Fault
 from app.simulators.stripe.moments import API_VERSION, Call, Json
-from app.simulators.stripe.refusals import Invalid, Refused, unrecognized_url
+from app.simulators.stripe.refusals import Declined, Invalid, Refused, unrecognized_url
 from app.simulators.stripe.severing import CutOff
 from app.simulators.stripe.simulator import Simulator
 from app.simulators.stripe.store import PLATFORM, new_id
@@ -196,13 +196,21 @@ class FrontDoor:
     def _attempt(self, call: Call, asked: Asked) -> Answer:
         try:
             with call.store.attempt():
-                body = expanding.expand(call, asked.operation.handler(call))
+                answer = self._perform(call, asked)
                 if asked.fault and asked.fault.kind == "error_500_before_commit":
                     raise _broken()
         except Invalid:
             raise
         except Refused as refused:
             return Answer(refused.status, json.dumps(refused.body()))
+        return answer
+
+    def _perform(self, call: Call, asked: Asked) -> Answer:
+        try:
+            body = expanding.expand(call, asked.operation.handler(call))
+        except Declined as declined:
+            # Unlike any other refusal this one has happened: its failed intent is there to see.
+            return Answer(402, json.dumps({"error": declined.error}))
         return Answer(200, json.dumps(body))
 
     def _log(self, request: Request, body: bytes, answer: Answer, fault: Fault | None) -> None:

@@ -12,11 +12,14 @@ from app.simulators.stripe import (
     customers,
     disputes,
     events,
+    intents,
     listing,
     money,
+    payment_methods,
     payments,
     payouts,
     refunds,
+    setups,
     transfers,
 )
 from app.simulators.stripe.moments import Call, Json
@@ -135,6 +138,21 @@ SESSION = (
     "payment_intent_data.transfer_group",
     "payment_intent_data.metadata",
     "payment_intent_data.description",
+    "currency",
+    "setup_intent_data.metadata",
+    "setup_intent_data.description",
+)
+INTENT = (
+    *NOTED,
+    "amount",
+    "currency",
+    "customer",
+    "payment_method",
+    "confirm",
+    "off_session",
+    "error_on_requires_action",
+    "automatic_payment_methods.enabled",
+    "transfer_group",
 )
 
 OPERATIONS = (
@@ -198,11 +216,63 @@ OPERATIONS = (
         ("expand",),
         checkout.expire_by_call,
     ),
+    _operation("POST /v1/payment_intents", "PaymentIntentCreateParams", INTENT, intents.create),
     _operation(
-        "GET /v1/payment_intents/{id}",
-        "PaymentIntentRetrieveParams",
+        "GET /v1/payment_intents",
+        "PaymentIntentListParams",
+        (*LIST, "customer"),
+        intents.list_all,
+    ),
+    _operation(
+        "GET /v1/payment_intents/{id}", "PaymentIntentRetrieveParams", ("expand",), intents.retrieve
+    ),
+    _operation(
+        "POST /v1/payment_intents/{id}/confirm",
+        "PaymentIntentConfirmParams",
+        ("payment_method", "off_session", "expand"),
+        intents.confirm,
+    ),
+    _operation(
+        "POST /v1/payment_intents/{id}/cancel",
+        "PaymentIntentCancelParams",
+        ("cancellation_reason", "expand"),
+        intents.cancel,
+    ),
+    _operation(
+        "POST /v1/setup_intents",
+        "SetupIntentCreateParams",
+        (*NOTED, "customer", "usage", "automatic_payment_methods.enabled"),
+        setups.create,
+    ),
+    _operation(
+        "GET /v1/setup_intents/{id}", "SetupIntentRetrieveParams", ("expand",), setups.retrieve
+    ),
+    _operation(
+        "POST /v1/setup_intents/{id}/cancel", "SetupIntentCancelParams", ("expand",), setups.cancel
+    ),
+    _operation(
+        "GET /v1/payment_methods",
+        "PaymentMethodListParams",
+        (*LIST, "customer", "type"),
+        payment_methods.list_all,
+    ),
+    _operation(
+        "GET /v1/payment_methods/{id}",
+        "PaymentMethodRetrieveParams",
         ("expand",),
-        payments.retrieve_intent,
+        payment_methods.retrieve,
+    ),
+    _operation(
+        "POST /v1/payment_methods/{id}/detach",
+        "PaymentMethodDetachParams",
+        ("expand",),
+        payment_methods.detach,
+    ),
+    _operation(
+        "GET /v1/mandates/{id}",
+        "MandateRetrieveParams",
+        ("expand",),
+        payment_methods.retrieve_mandate,
     ),
     _operation(
         "GET /v1/charges/{id}", "ChargeRetrieveParams", ("expand",), payments.retrieve_charge

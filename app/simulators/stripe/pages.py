@@ -51,11 +51,11 @@ class Pages:
             f"<td>{_amount(line['amount_total'], line['currency'])}</td></tr>"
             for line in session["sim"]["lines"]
         ]
-        total = _amount(session["amount_total"], session["currency"])
-        content = (
-            f"<table>{''.join(rows)}<tr><td><b>Total</b></td><td><b>{total}</b></td></tr></table>"
+        is_setup = session["mode"] == "setup"
+        content = "<p>Save a means of payment for later.</p>" if is_setup else _total(rows, session)
+        content += (
             f'<form method="post" action="/_sim/checkout/{escape(session["id"])}/pay">'
-            "<button>Pay</button></form>"
+            f"<button>{'Save' if is_setup else 'Pay'}</button></form>"
         )
         if session["cancel_url"]:
             content += f'<p><a href="{escape(session["cancel_url"])}">Back without paying</a></p>'
@@ -104,6 +104,11 @@ class Pages:
 
 def _page(title: str, content: str, status: int = 200) -> HTMLResponse:
     return HTMLResponse(FRAME.format(title=title, content=content), status_code=status)
+
+
+def _total(rows: list[str], session: Json) -> str:
+    total = _amount(session["amount_total"], session["currency"])
+    return f"<table>{''.join(rows)}<tr><td><b>Total</b></td><td><b>{total}</b></td></tr></table>"
 
 
 def _amount(minor: int, in_currency: str) -> str:

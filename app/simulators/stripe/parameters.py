@@ -154,7 +154,8 @@ class _Reader:
             return ""
         if int in options and not isinstance(raw, Mapping):
             return self.integer(raw, where)
-        if any(choices):
+        is_flag = bool in options and raw in ("true", "false", True, False)
+        if any(choices) and not is_flag:
             return self.choice([choice for choice in choices if choice], raw, where)
         plain = [option for option in options if option in (str, bool) or get_origin(option)]
         return self.value(plain[0] if plain else str, raw, where)

@@ -1,13 +1,25 @@
-"""`/_sim/…` for what payers and their banks do after a payment: dispute it, send a refund back."""
+"""`/_sim/…` for what payers and their banks do: save a card, dispute a payment, refuse a refund."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.simulators.stripe import disputes, refunds
+from app.simulators.stripe import disputes, payment_methods, refunds, setups
+from app.simulators.stripe.moments import Json, Moment
 from app.simulators.stripe.orders import BadOrder, NotFound, guarded, read
 from app.simulators.stripe.simulator import Simulator
 from app.simulators.stripe.store import PLATFORM
+
+
+async def means(request: Request) -> tuple[str, str]:
+    """With what somebody pays, and what its bank says: `method` and `bank` of an order."""
+    order = await read(request, {"method": str, "bank": str})
+    kind, bank = order.get("method", payment_methods.CARD), order.get("bank", "pays")
+    if kind not in payment_methods.KINDS:
+        raise BadOrder(f"method must be one of {', '.join(payment_methods.KINDS)}")
+    if bank not in payment_methods.BANKS:
+        raise BadOrder(f"bank must be one of {', '.join(payment_methods.BANKS)}")
+    return kind, bank
 
 
 class Payers:
@@ -20,6 +32,9 @@ class Payers:
             Route("/_sim/disputes/{id}/withdraw", guarded(self.withdraw), methods=["POST"]),
             Route("/_sim/disputes/{id}/win", guarded(self.win), methods=["POST"]),
             Route("/_sim/disputes/{id}/lose", guarded(self.lose), methods=["POST"]),
+            Route("/_sim/payment_methods/{id}/bank", guarded(self.change_bank), methods=["POST"]),
+            Route("/_sim/setup_intents/{id}/complete", guarded(self.set_up), methods=["POST"]),
+            Route("/_sim/setup_intents/{id}/refuse", guarded(self.refuse), methods=["POST"]),
             Route("/_sim/refunds/{id}/fail", guarded(self.fail_refund), methods=["POST"]),
         ]
 
@@ -76,6 +91,32 @@ class Payers:
         await self._simulator.courier.settle()
         return JSONResponse(found)
 
+    async def change_bank(self, request: Request) -> Response:
+        """What the bank says to charges from now on."""
+        _, bank = await means(request)
+        with self._simulator.change() as moment:
+            method = payment_methods.load(moment, request.path_params["id"])
+            if method is None:
+                raise NotFound("no such payment method")
+            method["sim"]["bank"] = bank
+            moment.store.save(method)
+        return JSONResponse(payment_methods.shown(method))
+
+    async def set_up(self, request: Request) -> Response:
+        kind, bank = await means(request)
+        with self._simulator.change() as moment:
+            setup = _open_setup(moment, request)
+            setup = setups.complete(moment, setup, kind=kind, bank=bank)
+        await self._simulator.courier.settle()
+        return JSONResponse(setup)
+
+    async def refuse(self, request: Request) -> Response:
+        await read(request, {})
+        with self._simulator.change() as moment:
+            setup = setups.refuse(moment, _open_setup(moment, request))
+        await self._simulator.courier.settle()
+        return JSONResponse(setup)
+
     async def fail_refund(self, request: Request) -> Response:
         order = await read(request, {"failure_reason": str})
         reason = order.get("failure_reason", "expired_or_canceled_card")
@@ -90,3 +131,12 @@ class Payers:
             found = refunds.fail(moment, found, reason)
         await self._simulator.courier.settle()
         return JSONResponse(found)
+
+
+def _open_setup(moment: Moment, request: Request) -> Json:
+    setup = setups.load(moment, request.path_params["id"])
+    if setup is None:
+        raise NotFound("no such setup intent")
+    if setup["status"] in ("succeeded", "canceled"):
+        raise BadOrder(f"this setup intent is {setup['status']}")
+    return setup

@@ -1,110 +1,75 @@
-"""Payment intents and charges: what a completed Checkout leaves behind."""
+"""Charges: money that came in for an intent, whoever confirmed it."""
 
-import secrets
-
-from app.simulators.stripe import clock, events, money
+from app.simulators.stripe import clock, events, money, payment_methods
 from app.simulators.stripe.moments import Call, Json, Moment
 from app.simulators.stripe.refusals import no_such
 from app.simulators.stripe.store import PLATFORM, new_id
 
-CARD = {"brand": "visa", "exp_month": 12, "exp_year": 2040, "last4": "4242"}
 AVAILABLE_AFTER_SECONDS = 2 * clock.DAY
-
-
-def retrieve_intent(call: Call) -> Json:
-    return _retrieve(call, "payment_intent", "intent")
+DEBIT_FEE = 35
 
 
 def retrieve_charge(call: Call) -> Json:
-    return _retrieve(call, "charge", "id")
-
-
-def _retrieve(call: Call, kind: str, param: str) -> Json:
-    found = call.store.find(kind, call.path["id"], account=call.account)
+    found = call.store.find("charge", call.path["id"], account=call.account)
     if found is None:
-        raise no_such(kind, call.path["id"], param=param, in_url=True)
+        raise no_such("charge", call.path["id"], param="id", in_url=True)
     return found
 
 
-def succeed(moment: Moment, session: Json, intent_data: Json) -> str:
-    """A card payment of the session's total; returns the payment intent's id.
+def pay(moment: Moment, intent: Json, method: Json) -> None:
+    """Money comes in for an intent: at once from a card, days later from a debited account.
 
     The fee leaves with the charge, and the net becomes available after two days.
     """
-    intent_id = new_id("pi")
-    amount, in_currency = session["amount_total"], session["currency"]
-    charge = _charge(moment, session, intent_data, intent_id)
-    charge["balance_transaction"] = money.move(
-        moment,
-        account=PLATFORM,
-        kind="charge",
-        source=charge["id"],
-        in_currency=in_currency,
-        amount=amount,
-        fee=money.card_fee(amount),
-        available_on=moment.now + AVAILABLE_AFTER_SECONDS,
-        announced=False,
-    )
-    intent = _intent(moment, session, intent_data, charge)
-    moment.store.add("charge", charge, account=PLATFORM)
-    moment.store.add("payment_intent", intent, account=PLATFORM)
+    charge = moment.store.find("charge", intent["latest_charge"] or "", account=PLATFORM)
+    known = charge is not None
+    charge = charge or charge_of(moment, intent, method)
+    by_card = method["type"] == payment_methods.CARD
+    charge |= {
+        "balance_transaction": money.move(
+            moment,
+            account=PLATFORM,
+            kind="charge" if by_card else "payment",
+            source=charge["id"],
+            in_currency=intent["currency"],
+            amount=intent["amount"],
+            fee=money.card_fee(intent["amount"]) if by_card else DEBIT_FEE,
+            available_on=moment.now + AVAILABLE_AFTER_SECONDS,
+            announced=False,
+        ),
+        "outcome": {"network_status": "approved_by_network", "type": "authorized"},
+        "paid": True,
+        "status": "succeeded",
+    }
+    if known:
+        moment.store.save(charge)
+    else:
+        moment.store.add("charge", charge, account=PLATFORM)
+    intent |= {
+        "amount_received": intent["amount"],
+        "latest_charge": charge["id"],
+        "last_payment_error": None,
+        "payment_method": method["id"],
+        "status": "succeeded",
+    }
+    moment.store.save(intent)
     events.snapshot(moment, "charge.succeeded", charge)
     events.snapshot(moment, "payment_intent.succeeded", intent)
-    return intent_id
 
 
-def _intent(moment: Moment, session: Json, intent_data: Json, charge: Json) -> Json:
-    identifier = charge["payment_intent"]
+def charge_of(moment: Moment, intent: Json, method: Json) -> Json:
+    """A charge of an intent, not yet written down."""
+    prefix = "ch" if method["type"] == payment_methods.CARD else "py"
     return {
-        "id": identifier,
-        "object": "payment_intent",
-        "amount": charge["amount"],
-        "amount_capturable": 0,
-        "amount_received": charge["amount"],
-        "application": None,
-        "application_fee_amount": None,
-        "automatic_payment_methods": {"enabled": True},
-        "canceled_at": None,
-        "cancellation_reason": None,
-        "capture_method": "automatic",
-        "client_secret": f"{identifier}_secret_{secrets.token_hex(12)}",
-        "confirmation_method": "automatic",
-        "created": moment.now,
-        "currency": charge["currency"],
-        "customer": session["customer"],
-        "description": intent_data.get("description"),
-        "last_payment_error": None,
-        "latest_charge": charge["id"],
-        "livemode": False,
-        "metadata": intent_data.get("metadata", {}),
-        "next_action": None,
-        "on_behalf_of": None,
-        "payment_method": charge["payment_method"],
-        "payment_method_types": ["card"],
-        "processing": None,
-        "receipt_email": None,
-        "review": None,
-        "setup_future_usage": None,
-        "shipping": None,
-        "statement_descriptor": None,
-        "status": "succeeded",
-        "transfer_data": None,
-        "transfer_group": intent_data.get("transfer_group"),
-    }
-
-
-def _charge(moment: Moment, session: Json, intent_data: Json, intent_id: str) -> Json:
-    return {
-        **blank_charge(moment, new_id("ch"), session["amount_total"], session["currency"]),
+        **blank_charge(moment, new_id(prefix), intent["amount"], intent["currency"]),
         "calculated_statement_descriptor": "SIMULATION",
-        "customer": session["customer"],
-        "description": intent_data.get("description"),
-        "metadata": intent_data.get("metadata", {}),
-        "outcome": {"network_status": "approved_by_network", "type": "authorized"},
-        "payment_intent": intent_id,
-        "payment_method": new_id("pm"),
-        "payment_method_details": {"card": CARD, "type": "card"},
-        "transfer_group": intent_data.get("transfer_group"),
+        "customer": intent["customer"],
+        "description": intent["description"],
+        "metadata": intent["metadata"],
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": payment_methods.details(method),
+        "transfer_group": intent["transfer_group"],
     }
 
 

@@ -11,8 +11,8 @@ from app.simulators.stripe.store import PLATFORM, Store
 # Per currency: what objects say came in, what they say went out, and the net of all rows.
 FLOWS = """
 SELECT json_extract(body, '$.currency') AS currency,
-       SUM(CASE kind WHEN 'charge' THEN json_extract(body, '$.amount')
-                     WHEN 'topup' THEN json_extract(body, '$.amount') ELSE 0 END) AS came_in,
+       SUM(CASE WHEN kind = 'charge' AND json_extract(body, '$.status') = 'succeeded'
+                  OR kind = 'topup' THEN json_extract(body, '$.amount') ELSE 0 END) AS came_in,
        SUM(CASE WHEN kind IN ('payout', 'refund')
                  AND json_extract(body, '$.status') NOT IN ('failed', 'canceled')
                  OR kind = 'dispute' AND json_extract(body, '$.status') <> 'won'

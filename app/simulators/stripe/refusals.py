@@ -34,6 +34,14 @@ class Refused(Exception):
         return {"error": error}
 
 
+class Declined(Exception):
+    """The payer's bank said no: 402, and the failed intent stays. `error` is Stripe's shape."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        super().__init__(error["message"])
+        self.error = error
+
+
 class Invalid(Refused):
     """The request never reached the endpoint, so its answer is not kept under the key."""
 

@@ -19,6 +19,8 @@ from app.simulators.stripe import (
 from app.simulators.stripe.faults import BadFault
 from app.simulators.stripe.moments import Json
 from app.simulators.stripe.orders import BadOrder, NotFound, guarded, read
+from app.simulators.stripe.payers import means
+from app.simulators.stripe.payment_methods import CARD
 from app.simulators.stripe.refusals import Refused
 from app.simulators.stripe.simulator import Simulator
 from app.simulators.stripe.store import PLATFORM, new_id
@@ -91,15 +93,19 @@ class StandIns:
 
     async def pay(self, request: Request) -> Response:
         by_form = request.headers.get("content-type", "").startswith("application/x-www-form")
-        if not by_form:
-            await read(request, {})
+        kind, bank = (CARD, "pays") if by_form else await means(request)
         with self._simulator.change() as moment:
             session = checkout.load(moment, request.path_params["id"])
             if session is None:
                 raise NotFound("no such Checkout session")
             if session["status"] != "open":
                 raise BadOrder(f"this Checkout session is {session['status']}")
-            session = checkout.pay(moment, session)
+            if session["mode"] == "setup":
+                session = checkout.save(moment, session, kind=kind, bank=bank)
+            elif kind == CARD and bank != "pays":
+                raise BadOrder("on the page a card pays; only a debit comes back later")
+            else:
+                session = checkout.pay(moment, session, kind=kind, bank=bank)
         await self._simulator.courier.settle()
         if by_form:
             back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])

@@ -63,7 +63,7 @@ async def test_a_foreign_account_is_refused(sim: Running) -> None:
     ("method", "path"),
     [
         ("GET", "/v1/invoices"),
-        ("POST", "/v1/payment_intents"),
+        ("POST", "/v1/invoiceitems"),
         ("DELETE", "/v1/customers/cus_sim_1"),
         ("POST", "/v1/transfers/tr_sim_1/reversals"),
         ("POST", "/v2/money_management/outbound_payments"),
