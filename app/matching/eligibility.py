@@ -12,7 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import requirements, time_zones
 from app.domain.refusals import NotFound
-from app.domain.requirements import COUNTING_STATES, Requirements, Stage, Unmet
+from app.domain.requirements import (
+    COUNTING_STATES,
+    Requirements,
+    Stage,
+    TrainerFacts,
+    Unmet,
+)
 from app.matching import people
 from app.projects.queries import PositionFacts
 from app.trainers.tables import Credential, Trainer, TrainerLanguage, TrainerSkill
@@ -32,16 +38,12 @@ async def unmet_for(
     return requirements.unmet(position.requirements, facts, on=on, stage=stage)
 
 
-async def credentials_lapsed(
-    session: AsyncSession, *, trainer_id: UUID, position: PositionFacts, on: date
-) -> list[Unmet]:
-    """What of the position's credentials and specialties no longer holds: it stops new time.
+def credentials_lapsed(asked: Requirements, trainer: TrainerFacts, *, on: date) -> list[Unmet]:
+    """What of the credentials and specialties asked for does not hold on a day: it stops new time.
 
     The other requirements were settled when she was hired and are not asked again.
     """
-    found = await unmet_for(
-        session, trainer_id=trainer_id, position=position, on=on, stage=Stage.VERIFIED
-    )
+    found = requirements.unmet(asked, trainer, on=on, stage=Stage.VERIFIED)
     return [each for each in found if each.requirement in requirements.CREDENTIAL_NEEDS]
 
 

@@ -36,7 +36,8 @@ class Held:
 
     With a `lease`, what is left of the shared caps is what is left of it, and it is enough; their
     counters are not locked. Without one they are, and `slices` are what may be taken in advance.
-    `beyond`: units of shared caps that are left too, but not for this deed.
+    `beyond`: units of shared caps that are left too, but not for this deed. `cut`: the times that
+    were asked for, in sections already.
     """
 
     ground: Ground
@@ -46,10 +47,14 @@ class Held:
     lease: Lease | None = None
     crowd: int = 0
     weekly: dict[CounterKey, int] = field(default_factory=dict)
+    cut: Mapping[Interval, list[Section]] = field(default_factory=dict)
 
     def split(self, started_at: datetime, ended_at: datetime) -> list[Piece]:
         """Use up what fits of the time, in order; all of it comes back in pieces."""
-        return self.tally.split(caps.sections(self.ground, started_at, ended_at))
+        found = self.cut.get((started_at, ended_at))
+        if found is None:
+            found = caps.sections(self.ground, started_at, ended_at)
+        return self.tally.split(found)
 
     def charge(
         self,
@@ -135,7 +140,8 @@ async def _by_lease(
 ) -> Held | None:
     """With the shared caps from the engagement's own lease; None when it has too little, or when
     one of them was cut below what its counter says: then it may have to give back."""
-    found = _sections(terms, spans)
+    cut = _cut(terms, spans)
+    found = _all(cut)
     agreed = terms.agreed(found)
     capped = {key.scope: cap for key, cap in agreed.items()}
     lease = await leases.hold(session, terms.ground, _most(terms, found), capped)
@@ -148,7 +154,7 @@ async def _by_lease(
     beyond = {
         key: agreed[key] - lease.counted[key.scope] for key in agreed if key.scope in caps.SHARED
     }
-    held = Held(terms.ground, agreed, Tally(left), beyond, lease=lease)
+    held = Held(terms.ground, agreed, Tally(left), beyond, lease=lease, cut=cut)
     await _show_what_binds(session, held, found)
     return held
 
@@ -157,7 +163,8 @@ async def _by_counters(
     session: AsyncSession, terms: Terms, spans: Sequence[Interval], used: dict[CounterKey, int]
 ) -> Held:
     """With the shared counters themselves; where one runs short, all its leases are taken back."""
-    found = _sections(terms, spans)
+    cut = _cut(terms, spans)
+    found = _all(cut)
     agreed = terms.agreed(found)
     left = {key: cap - used[key] for key, cap in agreed.items()}
     most = _most(terms, found)
@@ -176,6 +183,7 @@ async def _by_counters(
         beyond,
         crowd=terms.crowd,
         weekly=_weekly(terms, found),
+        cut=cut,
     )
     await _show_what_binds(session, held, found)
     return held
@@ -245,8 +253,12 @@ def _slices(held: Held) -> dict[Scope, int]:
     }  # fmt: skip
 
 
-def _sections(terms: Terms, spans: Sequence[Interval]) -> list[Section]:
-    return [s for start, end in spans for s in caps.sections(terms.ground, start, end)]
+def _cut(terms: Terms, spans: Sequence[Interval]) -> dict[Interval, list[Section]]:
+    return {span: caps.sections(terms.ground, *span) for span in spans}
+
+
+def _all(cut: Mapping[Interval, list[Section]]) -> list[Section]:
+    return [section for sections in cut.values() for section in sections]
 
 
 def _most(terms: Terms, found: Sequence[Section]) -> dict[Scope, int]:

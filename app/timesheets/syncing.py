@@ -11,10 +11,9 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +26,7 @@ from app.engagements import queries as engagements
 from app.engagements.queries import EngagementFacts
 from app.kit.db import Database
 from app.timesheets import admitting, batches, budgets, conflicts, entries, recording
+from app.timesheets.admitting import Standing
 from app.timesheets.batches import New
 from app.timesheets.entries import Root
 from app.timesheets.queries import EntryFacts, PieceFacts
@@ -160,7 +160,7 @@ class _Batch:
     near: list["_Taken"]
     new: list[New] = field(default_factory=list)
     taken: dict[UUID, tuple[TimeSaid, Result]] = field(default_factory=dict)
-    standing: dict[date, Refusal | None] = field(default_factory=dict)
+    standing: Standing | None = None
 
     @classmethod
     async def begin(
@@ -210,7 +210,9 @@ class _Batch:
             return _result(entry, unchanged=True)
         admitting.check_end(self.engagement, said.ended_at, now=self.now)
         admitting.check_pauses(self.engagement, said.started_at, said.ended_at)
-        await self._check_standing(said.ended_at)
+        if self.standing is None:
+            self.standing = await admitting.standing(self.session, self.engagement)
+        self.standing.check(said.ended_at)
         self._check_free(said)
         pieces = self.held.split(said.started_at, said.ended_at)
         root = Root(entry_id, "manual", said.started_at, said.ended_at, said.note,
@@ -220,22 +222,6 @@ class _Batch:
         result = _of_pieces(entry_id, pieces)
         self.taken[entry_id] = (said, result)
         return result
-
-    async def _check_standing(self, ended_at: datetime) -> None:
-        """The engagement and the credentials, once for each day."""
-        day = ended_at.astimezone(ZoneInfo(self.engagement.pay_week_timezone)).date()
-        if day not in self.standing:
-            self.standing[day] = await self._standing(ended_at)
-        known = self.standing[day]
-        if known is not None:
-            raise known
-
-    async def _standing(self, ended_at: datetime) -> Refusal | None:
-        try:
-            await admitting.check_standing(self.session, self.engagement, ended_at)
-        except Refusal as refusal:
-            return refusal
-        return None
 
     def _check_free(self, said: TimeSaid) -> None:
         """Raise TimeOverlaps. What is near does not overlap itself, so two neighbours tell."""

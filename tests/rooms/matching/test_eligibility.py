@@ -9,6 +9,7 @@ from app.domain.refusals import NotFound
 from app.domain.requirements import Need, Stage
 from app.kit.ids import new_id
 from app.matching import eligibility
+from app.matching import people as people_queries
 from app.projects import queries
 from tests.factories import people, work
 
@@ -36,8 +37,10 @@ async def test_a_claim_is_enough_to_apply_and_not_to_be_hired(
     claim.state, claim.expires_on = "verified", now.date()
     await session.flush()
     assert await eligibility.unmet_for(session, **at, stage=Stage.VERIFIED) == []
-    tomorrow = {**at, "on": now.date() + timedelta(days=1)}
-    (lapsed,) = await eligibility.credentials_lapsed(session, **tomorrow)
+    facts = await people_queries.trainer_facts(session, trainer.id)
+    assert facts is not None
+    tomorrow = now.date() + timedelta(days=1)
+    (lapsed,) = eligibility.credentials_lapsed(position.requirements, facts, on=tomorrow)
     assert lapsed.found == "expired"
 
 

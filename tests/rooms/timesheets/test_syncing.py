@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.domain.engagements import EndReason
 from app.domain.refusals import Refusal
+from app.engagements import ending
 from app.kit.db import Database
 from app.timesheets import proof, recording, submitting, syncing
 from app.timesheets.recording import TimeSaid
@@ -138,6 +140,21 @@ async def test_again_is_unchanged_edits_and_deletions_go_along(database: Databas
     ]  # fmt: skip
     async with database.begin() as session:
         await assert_proven(session)
+
+
+async def test_an_end_at_noon_parts_the_day(session: AsyncSession) -> None:
+    """Each item of a day is held against the end, whatever was said of an earlier one."""
+    at = await deal(session, now=NOW)
+    await ending.end(
+        session, at.client, at.engagement.id, reason=EndReason.WORK_DONE, explanation="Done.",
+        now=NOW,
+    )  # fmt: skip
+    before, after = item(at, NOW - HOUR), item(at, NOW + HOUR)
+    now = NOW + 4 * HOUR
+    for items in ([before, after], [after, item(at, NOW - 3 * HOUR)]):
+        found = await syncing.take_new(session, at.worker, items, now=now)
+        codes = {told(each) for each in found}
+        assert codes == {("recorded", 3_600, 0), "engagement_not_active"}
 
 
 async def test_ids_of_others_and_engagements_of_others_are_refused_alone(
