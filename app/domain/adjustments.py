@@ -27,6 +27,13 @@ class AdjustmentType(StrEnum):
     CLAWBACK = "clawback"
 
 
+def takes_back(type_: AdjustmentType, minutes: int | None) -> bool:
+    """Whether it lowers what was earned: a clawback, or a correction by less than no minutes."""
+    if type_ is AdjustmentType.CORRECTION:
+        return minutes is not None and minutes < 0
+    return type_ is AdjustmentType.CLAWBACK
+
+
 class LineType(StrEnum):
     """What a bill line, a pay line or an invoice line is about."""
 

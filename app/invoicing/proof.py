@@ -53,6 +53,7 @@ LEFT JOIN invoice_lines l ON l.bill_line_id = b.id
 LEFT JOIN invoices i ON i.id = l.invoice_id
 GROUP BY b.id
 """
+# What was taken back may wait for earlier time of its engagement: the room of time proves when.
 _COLLECTED = """
 SELECT format('%s is %s: %s of %s %s settled, it says %s; %s of %s approvals funded', i.number,
               i.state, c.settled, i.gross_minor, i.currency, i.settled_minor, a.funded,
@@ -64,7 +65,8 @@ FROM invoices i
 CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS settled FROM invoice_settlements
                     WHERE invoice_id = i.id AND currency = i.currency) AS c
 CROSS JOIN LATERAL (SELECT count(DISTINCT p.id) AS all_of_them,
-                           count(DISTINCT p.id) FILTER (WHERE p.funded_at IS NOT NULL) AS funded
+                           count(DISTINCT p.id) FILTER (
+                             WHERE p.funded_at IS NOT NULL OR b.bill_minor < 0) AS funded
                     FROM invoice_lines l JOIN bill_lines b ON b.id = l.bill_line_id
                     JOIN approvals p ON p.id = b.approval_id WHERE l.invoice_id = i.id) AS a
 """

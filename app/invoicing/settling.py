@@ -217,8 +217,9 @@ async def _step(session: AsyncSession, invoice: Invoice, *, now: datetime) -> In
     pairs = lines.all()
     ids = [pair.id for pair in pairs]
     if is_whole:
-        await funding.mark_funded(session, sorted({pair.approval_id for pair in pairs}), at=now)
+        # The company's counter before its approvals, as where something is taken back.
         await budgets.release_credit(session, invoice.company_id, ids, now=now)
+        await funding.mark_funded(session, sorted({pair.approval_id for pair in pairs}), at=now)
     else:
         await lending.take_credit_again(session, invoice.company_id, ids)
     return event

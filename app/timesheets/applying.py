@@ -187,7 +187,11 @@ async def _apply(
 ) -> None:
     """Both lines, the posting, the counters, and when the money is waited for no longer."""
     currency = await bill_lines.currency_of(session, engagement.id)
-    owed = await _post(session, approval, engagement, adjustment, worth.sides, currency=currency)
+    takes_back = rules.takes_back(adjustment.type, adjustment.minutes)
+    waits = takes_back and await funding.waits(session, engagement.id)
+    owed = await _post(
+        session, approval, engagement, adjustment, worth.sides, currency=currency, waits=waits
+    )
     if worth.bill is not None and worth.pay is not None:
         await bill_lines.add_correction(
             session, approval, engagement, adjustment, line=worth.bill, currency=currency
@@ -202,7 +206,11 @@ async def _apply(
         await pay_lines.add_sum(session, approval, engagement, adjustment, pay=pay, owed=owed)
     if worth.units:
         await spending.charge(session, purse, worth.units)
-    await funding.begin(session, approval, engagement.company_id, bill_minor=worth.sides.bill_minor)
+    if takes_back:
+        await funding.begin_taking_back(session, approval, waits=waits)
+    else:
+        bill_minor = worth.sides.bill_minor
+        await funding.begin(session, approval, engagement.company_id, bill_minor=bill_minor)
 
 
 async def _worth(
@@ -265,10 +273,12 @@ async def _post(
     sides: Sides,
     *,
     currency: str,
+    waits: bool,
 ) -> bool:
     """As an approval is posted, under the adjustment's own key; whether the trainer owes it.
 
-    What was paid out already cannot be taken from what is payable: she owes it then.
+    What was paid out already cannot be taken from what is payable: she owes it then. What waits is
+    owed as well: until then what is payable holds all that payouts of other money may take.
     """
 
     async def post(trainer_account: str) -> None:
@@ -284,6 +294,9 @@ async def _post(
             trainer_account=trainer_account,
         )
 
+    if waits:
+        await post(chart.trainer_receivable(engagement.trainer_id))
+        return True
     try:
         await post(chart.trainer_payable(engagement.trainer_id))
     except LedgerOverdrawn:

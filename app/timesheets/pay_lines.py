@@ -44,7 +44,8 @@ class PayLine(Row):
     `worked_seconds` are those of this approval; `minutes` and `pay_minor` are the rounded
     cumulative sums of the engagement, week and rate minus what earlier lines hold. A correction
     adds whole minutes, or takes them away; bonus, expense and clawback are money alone. `owed`: the
-    trainer was paid this before it was taken back, so that she owes it until a payout sets it off.
+    trainer was paid this before it was taken back, or it waits for earlier time to be paid for, so
+    that she owes it until a payout sets it off.
     """
 
     __tablename__ = "pay_lines"

@@ -230,6 +230,23 @@ WHERE p.lines <> (j.state = 'approved')::int OR NOT p.same OR NOT b.same
 """,
     ),
     (
+        "what is taken back is funded when all time approved before it is",
+        "SELECT count(*) FROM adjustments",
+        """
+SELECT j.id AS adjustment, a.funded_at AS funded, earlier.waits AS "earlier time waits"
+FROM adjustments j JOIN approvals a ON a.id = j.approval_id
+CROSS JOIN LATERAL (
+  SELECT EXISTS (
+    SELECT FROM timesheets s JOIN approvals e ON e.timesheet_id = s.id
+    WHERE s.engagement_id = j.engagement_id AND e.funded_at IS NULL
+      AND e.approved_at <= a.approved_at AND NOT EXISTS (
+        SELECT FROM adjustments o WHERE o.approval_id = e.id
+        AND (o.type = 'clawback' OR o.type = 'correction' AND o.minutes < 0))) AS waits) earlier
+WHERE (j.type = 'clawback' OR j.type = 'correction' AND j.minutes < 0)
+  AND (a.funded_at IS NULL) <> earlier.waits
+""",
+    ),
+    (
         "no trainer's time overlaps",
         "SELECT count(*) FROM time_entries WHERE state <> 'deleted'",
         """

@@ -152,6 +152,15 @@ BREAKS: dict[str, tuple[str, str]] = {
         " false, 'client', now(), now(), 'test', {approvals}, {timesheets})",
         "adjustment {approvals}, state approved, bill 0, pay 0",
     ),
+    "what is taken back is funded when all time approved before it is": (
+        "UPDATE approvals SET funded_at = NULL;"
+        "INSERT INTO adjustments (id, type, state, engagement_id, company_id, trainer_id, reason,"
+        " reason_code, evidence_ids, at_platform_cost, filed_by, filed_at, decided_at,"
+        " decided_by, approval_id, timesheet_id) VALUES ({approvals},"
+        " 'clawback', 'approved', {engagements}, {companies}, {trainers}, 'Test', 'fraud_proven',"
+        " '[1]', false, 'client', now(), now(), 'test', {approvals}, {timesheets})",
+        "adjustment {approvals}, funded None, earlier time waits False",
+    ),
     "no trainer's time overlaps": (
         "ALTER TABLE time_entries DROP CONSTRAINT ex_time_entries_no_overlap;"
         "INSERT INTO time_entries (id, root_id, trainer_id, engagement_id, company_id,"

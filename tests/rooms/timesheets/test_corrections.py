@@ -198,7 +198,7 @@ async def test_a_clawback_takes_the_mirror_of_a_bonus(session: AsyncSession) -> 
         assert filed.created == (n == 0)
     assert await sums(session) == (120, 20_002 - 1_001, 120, 16_002 - 800)
     (line,) = (await session.scalars(select(PayLine).where(PayLine.type == "clawback"))).all()
-    assert not line.owed  # nothing was paid out yet, so that less is payable
+    assert line.owed  # its week is not paid for yet: it waits, and is set off with it
     with pytest.raises(AlreadyUsed):
         await claw_back(session, OPERATIONS, at, 1_002, evidence=evidence, id_=id_)
     await assert_proven(session)

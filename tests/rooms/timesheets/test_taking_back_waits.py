@@ -1,0 +1,75 @@
+"""One company's clawback never comes off what another company has paid."""
+
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.books import crossing
+from app.domain.actor import FinanceActor, OperationsActor
+from app.domain.holds import PayoutRules
+from app.domain.money import Money
+from app.invoicing import proof as invoicing_proof
+from app.invoicing import recording
+from app.invoicing.recording import Receipt
+from app.invoicing.tables import Invoice
+from app.payouts import standing
+from app.timesheets import proof
+from tests.factories import people
+from tests.factories.adjusted import approved_week, bonus, claw_back, correct, invoice
+from tests.factories.at_work import Deal, deal
+from tests.factories.hours import LAST_WEEK, NOW
+
+OPERATIONS = OperationsActor(uuid4())
+
+
+async def payable(session: AsyncSession, at: Deal) -> int:
+    """What a run would look at for her, in minor units."""
+    found = await standing.verdicts(
+        session, as_of=NOW, rules=PayoutRules(), now=NOW, trainer_ids=[at.trainer.id]
+    )
+    return sum(each.payable_minor for each in found)
+
+
+async def paid(session: AsyncSession, company_id: UUID, *, sequence: int) -> None:
+    """The company's invoice of this number is paid whole at the bank."""
+    staff = FinanceActor((await people.user(session, now=NOW, door="finance")).id)
+    found = await session.scalar(
+        select(Invoice).where(Invoice.company_id == company_id).order_by(Invoice.sequence)
+        .offset(sequence).limit(1)
+    )  # fmt: skip
+    assert found is not None
+    receipt = Receipt(Money(found.gross_minor, "USD"), NOW.date(), f"Statement {found.number}")
+    page = await recording._record(session, staff, found.id, receipt, closed=None, now=NOW)
+    assert page is None
+
+
+async def assert_holds(session: AsyncSession) -> None:
+    for room in (proof, invoicing_proof, crossing):
+        for identity in await room.prove(session):
+            assert identity.holds, identity
+
+
+async def test_it_waits_for_its_own_engagement(session: AsyncSession) -> None:
+    first = await deal(session, now=NOW, bill_minor=10_000, pay_minor=8_000)
+    beside = await deal(session, now=NOW, trainer=first.trainer, bill_minor=10_000, pay_minor=8_000)
+    await approved_week(session, first)
+    await approved_week(session, beside, start=LAST_WEEK.replace(hour=6))
+    await invoice(session)
+    given = (await bonus(session, first, 5_000)).adjustment
+    await claw_back(session, OPERATIONS, first, 3_000, evidence=given.id)
+    await correct(session, OPERATIONS, first, -30)
+    await paid(session, beside.company.id, sequence=0)
+    assert await payable(session, first) == 16_000
+    await assert_holds(session)
+    later = await bonus(session, first, 10_000)
+    assert later.created
+    await invoice(session)
+    await paid(session, first.company.id, sequence=1)  # the bonuses, less what is taken back
+    assert await payable(session, first) == 16_000 + 4_000 + 8_000
+    await assert_holds(session)
+    await paid(session, first.company.id, sequence=0)
+    assert await payable(session, first) == 16_000 + 4_000 + 8_000 - 2_400 - 4_000 + 16_000
+    await claw_back(session, OPERATIONS, first, 1_000, evidence=given.id)
+    assert await payable(session, first) == 16_000 + 4_000 + 8_000 - 2_400 - 4_000 + 16_000 - 800
+    await assert_holds(session)
