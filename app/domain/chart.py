@@ -5,6 +5,9 @@ the ledger keeps a balance row for them; all others are only ever appended to.
 """
 
 import re
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 STRIPE_PENDING = "asset:stripe:pending"
@@ -22,11 +25,33 @@ EXPENSE_BAD_DEBT = "expense:bad_debt:client"
 _AUTHORISING = re.compile(
     r"liability:(trainer:[0-9a-f-]{36}:(payable|paying)|client:[0-9a-f-]{36}:(prepaid|held))"
 )
-# What money only passes through: each must come back to zero. Also read by PostgreSQL.
-CLEARING = (
-    "^(asset:transit:.*|asset:stripe:(pending|customer_cash|connected:.*)"
-    "|liability:(trainer:[^:]*:paying|client:[^:]*:refunding))$"
+
+
+class Clearing(StrEnum):
+    """What money only passes through: each of these accounts must come back to zero."""
+
+    PENDING = "pending"
+    CUSTOMER_CASH = "customer_cash"
+    OWN_TRANSIT = "own_transit"
+    BANK_TRANSIT = "bank_transit"
+    CONNECTED = "connected"
+    PAYING = "paying"
+    REFUNDING = "refunding"
+
+
+_CLEARING: Mapping[Clearing, str] = MappingProxyType(
+    {
+        Clearing.PENDING: "asset:stripe:pending",
+        Clearing.CUSTOMER_CASH: "asset:stripe:customer_cash",
+        Clearing.OWN_TRANSIT: "asset:transit:platform_payout",
+        Clearing.BANK_TRANSIT: "asset:transit:bank_payout:.*",
+        Clearing.CONNECTED: "asset:stripe:connected:.*",
+        Clearing.PAYING: "liability:trainer:[^:]*:paying",
+        Clearing.REFUNDING: "liability:client:[^:]*:refunding",
+    }
 )
+# All of them as one expression, which PostgreSQL reads as well: whoever watches them asks this one.
+CLEARING = f"^({'|'.join(_CLEARING.values())})$"
 _KINDS = ("asset", "liability", "income", "expense", "equity")
 
 
@@ -96,6 +121,11 @@ def kind_of(key: str) -> str:
     if kind not in _KINDS:
         raise ValueError(f"no account kind in {key!r}")
     return kind
+
+
+def clearing_of(key: str) -> Clearing | None:
+    """Which of the accounts that money only passes through it is; None: it is none of them."""
+    return next((each for each, form in _CLEARING.items() if re.fullmatch(form, key)), None)
 
 
 def authorises(key: str) -> bool:

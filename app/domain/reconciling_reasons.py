@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from app.domain.chart import Clearing, clearing_of
 from app.domain.reconciling import Cause, DifferenceKind
 
 
@@ -113,3 +114,41 @@ KINDS: Mapping[DifferenceKind, tuple[str, str]] = MappingProxyType(
         DifferenceKind.TWICE: ("There twice", "Doppelt"),
     }
 )
+CLEARING: Mapping[Clearing, tuple[str, str]] = MappingProxyType(
+    {
+        Clearing.PENDING: (
+            "Paid at Stripe and not yet available there",
+            "Bei Stripe bezahlt und dort noch nicht verfügbar",
+        ),
+        Clearing.CUSTOMER_CASH: (
+            "Bank transfers of customers that Stripe keeps for them",
+            "Überweisungen von Kunden, die Stripe für sie aufbewahrt",
+        ),
+        Clearing.OWN_TRANSIT: (
+            "Between Stripe and our own bank",
+            "Unterwegs zwischen Stripe und unserer eigenen Bank",
+        ),
+        Clearing.BANK_TRANSIT: (
+            "On its way to a trainer's bank",
+            "Unterwegs zur Bank einer Trainerin oder eines Trainers",
+        ),
+        Clearing.CONNECTED: (
+            "In a trainer's balance at Stripe",
+            "Im Stripe-Guthaben einer Trainerin oder eines Trainers",
+        ),
+        Clearing.PAYING: (
+            "Promised in a payout that is under way",
+            "Zugesagt in einer Auszahlung, die unterwegs ist",
+        ),
+        Clearing.REFUNDING: (
+            "Decided to go back to a company and not yet sent",
+            "Wird einem Unternehmen erstattet und ist noch nicht gesendet",
+        ),
+    }
+)
+
+
+def clearing_words(account_key: str, language: str) -> str:
+    """What stands on an account that must reach zero; the key itself if it is none of them."""
+    found = clearing_of(account_key)
+    return account_key if found is None else CLEARING[found][language == "de"]

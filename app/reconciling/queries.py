@@ -26,9 +26,7 @@ _MOST_STANDING = 200
 _STANDING = text(
     """
 WITH clearing AS (
-  SELECT id, key, currency FROM ledger_accounts
-  WHERE key IN (:pending, :own) OR starts_with(key, :connected) OR starts_with(key, :transit)
-     OR key LIKE 'liability:trainer:%\\:paying'
+  SELECT id, key, currency FROM ledger_accounts WHERE key ~ :clearing
 ), standing AS (
   SELECT c.id, c.key, c.currency, sum(e.amount_minor)::bigint AS balance
   FROM clearing c JOIN ledger_entries e ON e.account_id = c.id
@@ -203,16 +201,7 @@ async def _balances(session: AsyncSession, run_id: UUID) -> Sequence[BalanceFact
 
 async def standings(session: AsyncSession) -> list[Standing]:
     """What stands on accounts that must reach zero, and since when; the 200 oldest."""
-    rows = await session.execute(
-        _STANDING,
-        {
-            "pending": chart.STRIPE_PENDING,
-            "own": chart.OWN_TRANSIT,
-            "connected": chart.connected(""),
-            "transit": chart.bank_transit(""),
-            "most": _MOST_STANDING,
-        },
-    )
+    rows = await session.execute(_STANDING, {"clearing": chart.CLEARING, "most": _MOST_STANDING})
     return [Standing(row.key, row.currency, row.balance, row.at) for row in rows]
 
 

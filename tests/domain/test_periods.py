@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain import chart, periods
+from app.domain.reconciling_reasons import CLEARING, clearing_words
 
 
 @given(st.integers(0, 10**10).map(lambda s: datetime.fromtimestamp(s, UTC)))
@@ -51,3 +52,12 @@ def test_clearing_accounts_are_named_by_the_chart() -> None:
     assert re.match(chart.CLEARING, f"liability:client:{company}:refunding")
     for key in (chart.STRIPE_AVAILABLE, chart.BANK, f"liability:trainer:{trainer}:payable"):
         assert not re.match(chart.CLEARING, key)
+
+
+def test_every_account_that_must_reach_zero_has_its_words() -> None:
+    for kind, words in CLEARING.items():
+        assert all(words), kind
+    assert set(CLEARING) == set(chart.Clearing)
+    transit = chart.bank_transit("acct_1")
+    assert clearing_words(transit, "de") == CLEARING[chart.Clearing.BANK_TRANSIT][1]
+    assert clearing_words(chart.BANK, "en") == chart.BANK

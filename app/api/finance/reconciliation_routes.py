@@ -24,10 +24,12 @@ router = door.router("reconciliation")
 
 
 @router.get("/reconciliation", operation_id="get_reconciliation")
-async def get_reconciliation(_: Caller, session: Session, now: Now) -> FinanceReconciliation:
+async def get_reconciliation(
+    _: Caller, session: Session, now: Now, language: Language
+) -> FinanceReconciliation:
     """Whether Stripe and the books agree: the last run, balances side by side, and what stands on
     accounts that must reach zero. The clock runs it once a day."""
-    return FinanceReconciliation.of(await queries.overview(session), now)
+    return FinanceReconciliation.of(await queries.overview(session), language, now)
 
 
 @router.get(

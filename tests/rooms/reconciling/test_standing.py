@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -65,9 +66,14 @@ async def test_only_clearing_accounts_are_watched(session: AsyncSession) -> None
         chart.OWN_TRANSIT,
         chart.connected("acct_1"),
         chart.bank_transit("acct_1"),
+        chart.refunding(UUID(int=7)),
+        chart.trainer_paying(UUID(int=7)),
+        "asset:stripe:customer_cash",
     ]
-    for account in (*watched, chart.STRIPE_AVAILABLE, "asset:stripe:connectedness"):
-        await post(session, account, [(T0, 500)])
+    ready = chart.prepaid(UUID(int=7))
+    for account in (*watched, ready, chart.STRIPE_AVAILABLE, "asset:stripe:connectedness"):
+        sign = -1 if account.startswith("liability") else 1
+        await post(session, account, [(T0, sign * 500)])
     found = await queries.standings(session)
     assert {each.account_key for each in found} == set(watched)
     assert await queries.on_their_way(session) == {"USD": 1_000}

@@ -12,7 +12,7 @@ from app.api.finance.pages.charts import Sides
 from app.api.finance.pages.words import WORDS, age, instant, short_day
 from app.domain.money import format_minor
 from app.domain.reconciling import CLEARING_WATCHED_AFTER, PLATFORM, Standing
-from app.domain.reconciling_reasons import KINDS, REASONS
+from app.domain.reconciling_reasons import KINDS, REASONS, clearing_words
 from app.kit.paging import Cut
 from app.reconciling import queries
 from app.reconciling.queries import DifferenceFacts, Overview, RunFacts, TotalFacts
@@ -148,6 +148,7 @@ def _standing(facts: Standing, language: str, now: datetime) -> dict[str, Any]:
     past = now - facts.since_at
     return {
         "account": facts.account_key,
+        "meaning": clearing_words(facts.account_key, language),
         "balance": format_minor(facts.balance_minor, facts.currency, language),
         "age": age(past, language, dative=True),
         "late": past > CLEARING_WATCHED_AFTER,

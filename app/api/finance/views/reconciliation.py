@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.api.words import MoneySeen, Seen
 from app.domain.reconciling import Standing
-from app.domain.reconciling_reasons import REASONS
+from app.domain.reconciling_reasons import REASONS, clearing_words
 from app.reconciling.queries import BalanceFacts, DifferenceFacts, Overview, RunFacts
 
 
@@ -69,17 +69,20 @@ class FinanceStripeBalance(Seen):
 
 
 class FinanceStanding(Seen):
-    """What stands on a ledger account that must reach zero, and since when the oldest part does."""
+    """What stands on a ledger account that must reach zero, and since when the oldest part does.
+    `meaning`: what that money is, in the caller's language."""
 
     account: str
+    meaning: str
     balance: MoneySeen
     since: datetime
     age_seconds: int
 
     @classmethod
-    def of(cls, facts: Standing, now: datetime) -> Self:
+    def of(cls, facts: Standing, language: str, now: datetime) -> Self:
         return cls(
             account=facts.account_key,
+            meaning=clearing_words(facts.account_key, language),
             balance=MoneySeen(minor=facts.balance_minor, currency=facts.currency),
             since=facts.since_at,
             age_seconds=max(0, int((now - facts.since_at).total_seconds())),
@@ -99,14 +102,14 @@ class FinanceReconciliation(Seen):
     clearing: list[FinanceStanding]
 
     @classmethod
-    def of(cls, facts: Overview, now: datetime) -> Self:
+    def of(cls, facts: Overview, language: str, now: datetime) -> Self:
         return cls(
             is_reconciled=facts.is_reconciled,
             differences_open=facts.open_now,
             oldest_difference_since=facts.oldest_at,
             last_run=FinanceReconciliationRun.of(facts.run) if facts.run else None,
             balances=[FinanceStripeBalance.of(each) for each in facts.balances],
-            clearing=[FinanceStanding.of(each, now) for each in facts.standings],
+            clearing=[FinanceStanding.of(each, language, now) for each in facts.standings],
         )
 
 
