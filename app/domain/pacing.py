@@ -20,8 +20,12 @@ class Slot:
     free_at_us: int
 
 
+def apart_us(per_second: int) -> int:
+    """Microseconds between two slots. `per_second` >= 1."""
+    return -(-_SECOND_US * (1000 + _MARGIN) // (1000 * per_second))
+
+
 def next_slot(free_at_us: int, now_us: int, per_second: int) -> Slot:
     """The first free slot that is not over. `per_second` >= 1."""
-    apart = -(-_SECOND_US * (1000 + _MARGIN) // (1000 * per_second))
     goes_at = max(free_at_us, now_us)
-    return Slot(goes_at, goes_at + apart)
+    return Slot(goes_at, goes_at + apart_us(per_second))

@@ -5,10 +5,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.domain.actor import SystemActor
-from app.domain.errands import Errand
 from app.jobs.toolbox import Toolbox
-from app.kit import queue
-from app.payouts import holding, retrying, rules, running, sending
+from app.payouts import holding, moving, retrying, rules, running, sending
 
 STALLED_AFTER = timedelta(seconds=60)
 
@@ -39,15 +37,10 @@ async def pick_up_stalled(tools: Toolbox) -> None:
     """Payouts that should move and have no job any more get one again."""
     async with tools.database.begin() as session:
         now = tools.clock.now()
-        for payout_id in await sending.stalled(
+        found = await sending.stalled(
             session, before=now - STALLED_AFTER, rules=rules.rules_of(tools.settings), now=now
-        ):
-            await queue.enqueue(
-                session,
-                Errand.SEND_PAYOUT,
-                {"payout_id": str(payout_id)},
-                dedupe_key=f"payout:{payout_id}",
-            )
+        )
+        await moving.send_soon(session, found)
 
 
 async def try_again(tools: Toolbox) -> None:

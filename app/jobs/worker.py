@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
@@ -10,12 +11,14 @@ import asyncpg
 import structlog
 from pgqueuer import AsyncpgDriver, PgQueuer
 from pgqueuer.core.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.core.qm import QueueManager
 from pgqueuer.models import Job
 from sqlalchemy import text
 
 from app.domain.errands import Errand
 from app.jobs import schedules
 from app.jobs.handlers import HANDLERS, Handler
+from app.jobs.lanes import LANES, Lane
 from app.jobs.toolbox import Toolbox
 
 _log = structlog.get_logger("lehrwerk.jobs")
@@ -64,31 +67,45 @@ async def _sweep_forever(tools: Toolbox, stop: asyncio.Event) -> None:
 
 async def run(tools: Toolbox, stop: asyncio.Event, *, url: str) -> None:
     """Work until `stop` is set, then finish what is in hand. `url` is asyncpg's form."""
-    connection = await asyncpg.connect(url, server_settings={"application_name": "lehrwerk-worker"})
-    queue = PgQueuer(AsyncpgDriver(connection))
-    for errand, handler in HANDLERS.items():
+    async with AsyncExitStack() as stack:
+        queues = [await _lane(stack, tools, lane, url) for lane in LANES]
+        sweeping = asyncio.create_task(_sweep_forever(tools, stop))
+        working = [
+            asyncio.create_task(
+                queue.run(
+                    dequeue_timeout=timedelta(seconds=1),
+                    batch_size=lane.at_once // 2,
+                    max_concurrent_tasks=lane.at_once,
+                    heartbeat_timeout=timedelta(seconds=tools.settings.job_heartbeat_s),
+                )
+            )
+            for lane, queue in zip(LANES, queues, strict=True)
+        ]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({*working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for queue in queues:
+                queue.shutdown.set()
+            stop.set()
+            await asyncio.gather(*working, sweeping)
+        finally:
+            stopping.cancel()
+
+
+async def _lane(stack: AsyncExitStack, tools: Toolbox, lane: Lane, url: str) -> QueueManager:
+    """A taker of the lane's jobs alone, on a connection of its own."""
+    connection = await asyncpg.connect(
+        url, server_settings={"application_name": f"lehrwerk-worker {lane.name}"}
+    )
+    stack.push_async_callback(connection.close)
+    queue = PgQueuer(AsyncpgDriver(connection)).qm
+    for errand in lane.errands:
         queue.entrypoint(
             errand.value,
             executor_factory=partial(_retrying),
             on_failure="hold",
-        )(_entry(tools, errand, handler))
-    sweeping = asyncio.create_task(_sweep_forever(tools, stop))
-    working = asyncio.create_task(
-        queue.qm.run(
-            dequeue_timeout=timedelta(seconds=1),
-            batch_size=10,
-            heartbeat_timeout=timedelta(seconds=tools.settings.job_heartbeat_s),
-        )
-    )
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        queue.qm.shutdown.set()
-        stop.set()
-        await asyncio.gather(working, sweeping)
-    finally:
-        stopping.cancel()
-        await connection.close()
+        )(_entry(tools, errand, HANDLERS[errand]))
+    return queue
 
 
 def _retrying(parameters: object) -> DatabaseRetryEntrypointExecutor:

@@ -1,13 +1,16 @@
 """Jobs, enqueued on the caller's own transaction: rolled back with it, visible with its commit."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, column, exists, literal_column, table, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+_JOBS = table("pgqueuer", column("dedupe_key"), column("status"))
 
 
 async def enqueue(
@@ -22,6 +25,24 @@ async def enqueue(
 
     `after` delays in real time, not in the development clock's time.
     """
+    await _enqueue(session, errand, [payload], [dedupe_key], after)
+
+
+async def enqueue_all(
+    session: AsyncSession, errand: str, payloads: Mapping[str, Mapping[str, str]]
+) -> None:
+    """Leave many jobs of one name in one statement. `payloads`: dedupe key → ids."""
+    if payloads:
+        await _enqueue(session, errand, list(payloads.values()), list(payloads), None)
+
+
+async def _enqueue(
+    session: AsyncSession,
+    errand: str,
+    payloads: Sequence[Mapping[str, str]],
+    keys: Sequence[str | None],
+    after: timedelta | None,
+) -> None:
     await session.flush()
     connection = await session.connection()
     raw = (await connection.get_raw_connection()).driver_connection
@@ -29,11 +50,21 @@ async def enqueue(
     if not raw.is_in_transaction():
         # SQLAlchemy sends BEGIN with its first statement; a job sent before it would commit alone.
         await session.execute(text("SELECT 1"))
+    count = len(payloads)
     await Queries(AsyncpgDriver(raw)).enqueue(
-        [errand],
-        [json.dumps(dict(payload)).encode()],
-        [0],
-        execute_after=[after],
-        dedupe_key=[dedupe_key],
+        [errand] * count,
+        [json.dumps(dict(payload)).encode() for payload in payloads],
+        [0] * count,
+        execute_after=[after] * count,
+        dedupe_key=list(keys),
         on_conflict="skip",
     )
+
+
+def waits(dedupe_key: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a job with this key waits or is at work; one that has failed for good does neither.
+
+    In the words of the queue's own unique index, so that it is one look into it.
+    """
+    alive: ColumnElement[bool] = literal_column("pgqueuer.status IN ('queued', 'picked')")
+    return exists().select_from(_JOBS).where(_JOBS.c.dedupe_key == dedupe_key, alive)

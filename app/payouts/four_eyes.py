@@ -27,12 +27,28 @@ async def too_much(
     currency: str,
     rules: PayoutRules,
 ) -> bool:
-    """Whether another `more_minor` of this run needs a second person.
+    """Whether another `more_minor` of this run needs a second person."""
+    before = await ordered_alone(session, run, currency, rules=rules)
+    return before is not None and needed(before, more_minor, rules=rules)
+
+
+def needed(before_minor: int, more_minor: int, *, rules: PayoutRules) -> bool:
+    """Whether so much more needs a second person after what one has ordered alone."""
+    above_minor = rules.four_eyes_above_minor
+    return above_minor is not None and second_person_needed(
+        before_minor, more_minor, above_minor, approved=False
+    )
+
+
+async def ordered_alone(
+    session: AsyncSession, run: PayoutRun, currency: str, *, rules: PayoutRules
+) -> int | None:
+    """What whoever ordered this run has ordered alone within a day; None where that is no matter.
 
     Held until the transaction ends, so that two runs of one person do not both find room.
     """
     if rules.four_eyes_above_minor is None or run.approved_by_user_id is not None:
-        return False
+        return None
     await session.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 42))"),
         {"who": str(run.created_by_user_id)},
@@ -48,9 +64,7 @@ async def too_much(
             Payout.state.not_in(("failed", "canceled")),
         )
     )
-    return second_person_needed(
-        int(ordered or 0), more_minor, rules.four_eyes_above_minor, approved=False
-    )
+    return int(ordered or 0)
 
 
 async def approve(

@@ -37,6 +37,17 @@ async def lock_trainer(session: AsyncSession, trainer_id: UUID) -> None:
     )
 
 
+async def lock_trainers(session: AsyncSession, trainer_ids: Sequence[UUID]) -> None:
+    """The same for several. `trainer_ids` in order: whoever locks several asks in one order."""
+    await session.execute(
+        text(
+            "SELECT count(pg_advisory_xact_lock(hashtextextended(who, 41)))"
+            " FROM unnest(CAST(:whose AS text[])) AS who"
+        ),
+        {"whose": [str(trainer_id) for trainer_id in trainer_ids]},
+    )
+
+
 async def hold_payout(
     session: AsyncSession,
     actor: FinanceActor,

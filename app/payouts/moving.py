@@ -1,5 +1,6 @@
 """A payout's step from one state to the next, with its history row."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,13 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
 from app.domain.actor import Actor, describe
+from app.domain.errands import Errand
 from app.domain.lifecycles import step
 from app.domain.settlement import PAYOUT_MOVES, PayoutEvent, PayoutState
+from app.kit import queue
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
 from app.payouts.tables import Payout, PayoutAttempt, PayoutLine, PayoutStep
 
+JOB = "payout:"  # with the id behind it: the key under which its job waits
 _OPEN = ("intended", "sending", "unknown")
 
 
@@ -42,6 +46,15 @@ def move(
             actor=describe(actor),
             at=now,
         )
+    )
+
+
+async def send_soon(session: AsyncSession, payout_ids: Sequence[UUID]) -> None:
+    """Leave the job that sends, for each; one that waits already is enough."""
+    await queue.enqueue_all(
+        session,
+        Errand.SEND_PAYOUT,
+        {JOB + str(payout_id): {"payout_id": str(payout_id)} for payout_id in payout_ids},
     )
 
 

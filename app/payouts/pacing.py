@@ -4,32 +4,48 @@ Real time from the database, and not `kit.clock`: the limit is the provider's, w
 here can move, and workers' clocks differ.
 """
 
-from datetime import UTC, datetime, timedelta
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from app.domain import pacing
+from app.kit.db import Database
 
-from app.domain.pacing import next_slot
-from app.kit.limits import Limit
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+LEAD_S = 0.1
+"""So long before its slot somebody who waits is called, to decide what is sent in it."""
 
 
-async def reserve(session: AsyncSession, endpoint: str, *, per_second: int) -> float:
-    """Take the next slot of an endpoint; the seconds to wait for it, 0.0 or more.
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A moment at which one call may be made; `at` as `time.monotonic` counts."""
 
-    The slot is taken when the caller commits; the row is held until then, so commit soon.
+    at: float
+
+    async def draws_near(self) -> None:
+        """Wait until it is time to decide what is sent."""
+        await asyncio.sleep(max(0.0, self.at - LEAD_S - time.monotonic()))
+
+    async def comes(self) -> None:
+        """Wait until the call may be made."""
+        await asyncio.sleep(max(0.0, self.at - time.monotonic()))
+
+
+async def reserve(database: Database, endpoint: str, *, per_second: int) -> Slot:
+    """Take the next slot of an endpoint. It is taken for good, whether it is used or not.
+
+    A transaction of its own, so that the row everybody needs is held for one statement only.
     """
-    key = f"pace:{endpoint}"
-    await session.execute(insert(Limit).values(key=key, arrives_at=_EPOCH).on_conflict_do_nothing())
-    row = await session.get_one(Limit, key, with_for_update=True, populate_existing=True)
-    # Asked after the row is ours: the wait for it is over by then.
-    now: datetime | None = await session.scalar(select(func.clock_timestamp()))
-    assert now is not None
-    slot = next_slot(
-        (row.arrives_at - _EPOCH) // _MICROSECOND, (now - _EPOCH) // _MICROSECOND, per_second
-    )
-    row.arrives_at = _EPOCH + slot.free_at_us * _MICROSECOND
-    return (slot.goes_at_us * _MICROSECOND - (now - _EPOCH)).total_seconds()
+    apart = timedelta(microseconds=pacing.apart_us(per_second))
+    row = await database.calls.row(_RESERVE, f"pace:{endpoint}", apart)
+    assert row is not None
+    return Slot(time.monotonic() + max(0.0, row["wait"].total_seconds()))
+
+
+# What `domain.pacing.next_slot` says, in one statement. Whoever waited for the row computes again
+# with what the other has written, and with the time at which the wait was over.
+_RESERVE = """
+INSERT INTO limits AS l (key, arrives_at) VALUES ($1, clock_timestamp() + $2)
+ON CONFLICT (key) DO UPDATE SET arrives_at = greatest(l.arrives_at, clock_timestamp()) + $2
+RETURNING arrives_at - $2 - clock_timestamp() AS wait
+"""

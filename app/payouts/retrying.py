@@ -6,11 +6,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain.actor import Actor, FinanceActor
-from app.domain.errands import Errand
 from app.domain.holds import Block, PayoutRules
 from app.domain.refusals import NotFound
 from app.domain.settlement import PayoutEvent, PayoutState
-from app.kit import queue
 from app.payouts import moving, standing
 from app.payouts.refusals import PayoutNotRetryable, PayoutOnHold
 from app.payouts.tables import Payout
@@ -42,7 +40,7 @@ async def retry(
         payout.bank_payout_id = None
     payout.failure_code = None
     moving.move(session, payout, PayoutEvent.RETRY, actor=actor, now=now)
-    await _send(session, payout_id)
+    await moving.send_soon(session, [payout_id])
 
 
 async def retry_if_held(
@@ -56,7 +54,7 @@ async def retry_if_held(
         return
     payout.failure_code = None
     moving.move(session, payout, PayoutEvent.RETRY, actor=actor, now=now)
-    await _send(session, payout_id)
+    await moving.send_soon(session, [payout_id])
 
 
 async def _block(
@@ -66,12 +64,3 @@ async def _block(
         session, {payout.id: payout.trainer_id}, rules=rules, now=now
     )
     return found.get(payout.id)
-
-
-async def _send(session: AsyncSession, payout_id: UUID) -> None:
-    await queue.enqueue(
-        session,
-        Errand.SEND_PAYOUT,
-        {"payout_id": str(payout_id)},
-        dedupe_key=f"payout:{payout_id}",
-    )

@@ -18,22 +18,25 @@ from app.kit.db import Database
 from app.kit.ids import derived_id, new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.payouts import four_eyes, holding, previewing, retrying, standing
+from app.payouts import four_eyes, holding, moving, previewing, retrying, standing
 from app.payouts.refusals import RunLiesAhead
+from app.payouts.standing import Verdict
 from app.payouts.tables import Payout, PayoutAccount, PayoutLine, PayoutRun, PayoutStep
 from app.timesheets.pay_lines import PayLine
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
+# Trainers planned in one transaction: a payout costs three statements then instead of twenty, and a
+# run plans many times faster than the provider lets it send. A hold waits for so many at most.
+AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One trainer and currency in one run."""
+    """Some trainers in one run, in order."""
 
     run_id: UUID
-    trainer_id: UUID
-    currency: str
     as_of: datetime
+    trainer_ids: Sequence[UUID]
 
 
 async def order(
@@ -78,7 +81,7 @@ def check(as_of: datetime, *, now: datetime) -> None:
 async def plan(
     database: Database, run_id: UUID, *, rules: PayoutRules, actor: Actor, now: datetime
 ) -> None:
-    """Make the run's payouts, a transaction per trainer and currency. Safe to repeat.
+    """Make the run's payouts, some trainers in a transaction. Safe to repeat.
 
     A killed run goes on where it stopped: what stands on a live payout line is not taken again.
     """
@@ -94,12 +97,12 @@ async def plan(
     for payout_id in held:
         async with database.begin() as session:
             await retrying.retry_if_held(session, payout_id, rules=rules, actor=actor, now=now)
-    for verdict in found:
-        if verdict.cause is None:
-            case = Case(run_id, verdict.trainer_id, verdict.currency, as_of)
-            async with database.begin() as session:
-                if not await _plan_one(session, case, rules=rules, actor=actor, now=now):
-                    return
+    due = [verdict for verdict in found if verdict.cause is None]
+    for start in range(0, len(due), AT_ONCE):
+        some = Case(run_id, as_of, sorted({v.trainer_id for v in due[start : start + AT_ONCE]}))
+        async with database.begin() as session:
+            if not await _plan_some(session, some, rules=rules, actor=actor, now=now):
+                return
     async with database.begin() as session:
         await session.execute(
             update(PayoutRun)
@@ -114,58 +117,97 @@ async def _held(session: AsyncSession) -> Sequence[UUID]:
     ).all()
 
 
-async def _plan_one(
+async def _plan_some(
     session: AsyncSession, case: Case, *, rules: PayoutRules, actor: Actor, now: datetime
 ) -> bool:
-    """One payout, its lines, its posting and its errand, in one transaction; False when the run
-    has come to where it needs a second person.
+    """The payouts of some trainers, their lines, postings and errands, in one transaction; False
+    when the run has come to where it needs a second person.
 
-    The lock serialises two runs at once for one trainer, and a run with a hold; the partial unique
-    indexes stand behind it. What was seen before the lock is looked at again.
+    The locks, always taken in the order of the trainers, serialise two runs at once for one
+    trainer, and a run with a hold; the partial unique indexes stand behind them. What was seen
+    before the locks is looked at again.
     """
-    await holding.lock_trainer(session, case.trainer_id)
-    payout_id = derived_id(case.run_id, str(case.trainer_id), case.currency)
-    if await session.get(Payout, payout_id) is not None:
-        return True  # this run has paid her before, and its payout has ended since
+    await holding.lock_trainers(session, case.trainer_ids)
     found = await standing.verdicts(
-        session, as_of=case.as_of, rules=rules, now=now, trainer_ids=[case.trainer_id]
+        session, as_of=case.as_of, rules=rules, now=now, trainer_ids=case.trainer_ids
     )
-    verdict = next((v for v in found if v.currency == case.currency), None)
-    account = await session.get(PayoutAccount, case.trainer_id)
-    if verdict is None or verdict.cause is not None:
-        return True
-    if account is None or account.provider_account_id is None:
-        return True
+    accounts = await _accounts(session, case)
     run = await session.get_one(PayoutRun, case.run_id, populate_existing=True)
-    if await four_eyes.too_much(
-        session, run, verdict.payable_minor, currency=case.currency, rules=rules
-    ):
-        run.state = four_eyes.AWAITING
-        return False
-    statement = standing.free_lines(case.as_of).where(
-        PayLine.trainer_id == case.trainer_id, PayLine.currency == case.currency
-    )
-    lines = (await session.scalars(statement)).all()
-    payout = Payout(
-        id=payout_id,
-        run_id=case.run_id,
-        trainer_id=case.trainer_id,
-        state=PayoutState.PENDING.value,
-        pay_minor=sum(line.pay_minor for line in lines),
-        currency=case.currency,
-        provider_account_id=account.provider_account_id,
-        created_at=now,
-    )
-    session.add(payout)
+    lines = await _lines(session, case)
+    paid_before = await _paid_before(session, case, found)
+    ordered: dict[str, int | None] = {}
+    planned = []
+    for verdict in found:
+        whose, currency = verdict.trainer_id, verdict.currency
+        account = accounts.get(whose)
+        if verdict.cause is not None or account is None or _id(case, verdict) in paid_before:
+            continue
+        if currency not in ordered:
+            ordered[currency] = await four_eyes.ordered_alone(session, run, currency, rules=rules)
+        pay_minor, before = (
+            sum(line.pay_minor for line in lines[whose, currency]),
+            ordered[currency],
+        )
+        if before is not None:
+            if four_eyes.needed(before, pay_minor, rules=rules):
+                run.state = four_eyes.AWAITING
+                break
+            ordered[currency] = before + pay_minor
+        payout = Payout(
+            id=_id(case, verdict),
+            run_id=case.run_id,
+            trainer_id=whose,
+            state=PayoutState.PENDING.value,
+            pay_minor=pay_minor,
+            currency=currency,
+            provider_account_id=account,
+            created_at=now,
+        )
+        planned.append((payout, lines[whose, currency]))
+    session.add_all(payout for payout, _ in planned)
     await session.flush()
-    await _write_down(session, payout, lines, actor=actor, now=now)
-    return True
+    for payout, of in planned:
+        _write_lines(session, payout, of, actor=actor, now=now)
+    await session.flush()
+    for payout, of in planned:
+        await _post(session, payout, of, now=now)
+    await moving.send_soon(session, [payout.id for payout, _ in planned])
+    return run.state != four_eyes.AWAITING
 
 
-async def _write_down(
+def _id(case: Case, verdict: Verdict) -> UUID:
+    return derived_id(case.run_id, str(verdict.trainer_id), verdict.currency)
+
+
+async def _accounts(session: AsyncSession, case: Case) -> dict[UUID, str]:
+    """Trainer → her account at the provider."""
+    rows = await session.execute(
+        select(PayoutAccount.trainer_id, PayoutAccount.provider_account_id).where(
+            PayoutAccount.trainer_id.in_(case.trainer_ids)
+        )
+    )
+    return {whose: account for whose, account in rows if account is not None}
+
+
+async def _lines(session: AsyncSession, case: Case) -> dict[tuple[UUID, str], list[PayLine]]:
+    """Trainer and currency → what is funded and free."""
+    found: dict[tuple[UUID, str], list[PayLine]] = {}
+    statement = standing.free_lines(case.as_of).where(PayLine.trainer_id.in_(case.trainer_ids))
+    for line in await session.scalars(statement):
+        found.setdefault((line.trainer_id, line.currency), []).append(line)
+    return found
+
+
+async def _paid_before(session: AsyncSession, case: Case, found: Sequence[Verdict]) -> set[UUID]:
+    """Payouts that this run has made before, which may have ended since: they are not made again."""
+    ids = [_id(case, verdict) for verdict in found]
+    return set(await session.scalars(select(Payout.id).where(Payout.id.in_(ids))))
+
+
+def _write_lines(
     session: AsyncSession, payout: Payout, lines: Sequence[PayLine], *, actor: Actor, now: datetime
 ) -> None:
-    """The lines, the first step, the posting and the errand of a new payout."""
+    """The lines and the first step of a new payout."""
     session.add_all(
         PayoutLine(
             payout_id=payout.id,
@@ -186,6 +228,12 @@ async def _write_down(
             at=now,
         )
     )
+
+
+async def _post(
+    session: AsyncSession, payout: Payout, lines: Sequence[PayLine], *, now: datetime
+) -> None:
+    """Set off what she owes, and take what is payable to her into the payout."""
     await _set_off(session, payout, lines, now=now)
     await posting.post(
         session,
@@ -198,12 +246,6 @@ async def _write_down(
             Entry(chart.trainer_payable(payout.trainer_id), payout.currency, payout.pay_minor),
             Entry(chart.trainer_paying(payout.trainer_id), payout.currency, -payout.pay_minor),
         ],
-    )
-    await queue.enqueue(
-        session,
-        Errand.SEND_PAYOUT,
-        {"payout_id": str(payout.id)},
-        dedupe_key=f"payout:{payout.id}",
     )
 
 

@@ -5,7 +5,7 @@ id is the provider's idempotency key. A worker may be killed at any line of this
 in `sending` is uncertain, and uncertain means: look first.
 """
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,6 +29,7 @@ from app.domain.settlement import (
     passes,
 )
 from app.gateways.payments import Outcome, OutcomeKind, Payments, Send
+from app.kit import queue
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.ids import new_id
@@ -71,14 +72,17 @@ async def send_payout(
     look-up got no answer.
     """
     while True:
-        wait_s = await _reserve(database, payout_id, rules)
-        if wait_s is None:
+        kind = await _next_kind(database, payout_id)
+        if kind is None:
             return
-        await asyncio.sleep(wait_s)
+        # The provider's limit first, so that what is decided is sent at once.
+        slot = await pacing.reserve(database, kind, per_second=rules.calls_per_second)
+        await slot.draws_near()
         async with database.begin() as session:
             work = await _intend(session, payout_id, rules=rules, now=clock.now())
         if work is None:
             return
+        await slot.comes()
         outcome = await _call(database, payments, work, rules=rules, clock=clock)
         async with database.begin() as session:
             await _record(session, payout_id, work, outcome, now=clock.now())
@@ -88,15 +92,12 @@ async def send_payout(
             return
 
 
-async def _reserve(database: Database, payout_id: UUID, rules: PayoutRules) -> float | None:
-    """Wait for the provider's limit before anything is decided, so that what is decided is sent at
-    once; None when there is nothing to send."""
-    async with database.begin() as session:
-        payout = await session.get(Payout, payout_id)
-        kind = None if payout is None else _next_step(payout)
-        if kind is None:
-            return None
-        return await pacing.reserve(session, kind, per_second=rules.calls_per_second)
+async def _next_kind(database: Database, payout_id: UUID) -> str | None:
+    """What is sent next, as far as anybody can tell before it is locked."""
+    row = await database.calls.row(
+        "SELECT state, bank_payout_id FROM payouts WHERE id = $1", payout_id
+    )
+    return None if row is None else _next_step(row["state"], row["bank_payout_id"])
 
 
 async def _intend(
@@ -110,10 +111,17 @@ async def _intend(
     payout = await moving.locked(session, payout_id)
     if payout is None:
         return None
-    kind = _next_step(payout)
+    kind = _next_step(payout.state, payout.bank_payout_id)
     if kind is None:
         return None
-    attempt = await moving.open_attempt(session, payout_id)
+    tries = (
+        await session.scalars(
+            select(PayoutAttempt)
+            .where(PayoutAttempt.payout_id == payout_id)
+            .execution_options(populate_existing=True)
+        )
+    ).all()
+    attempt = next((each for each in tries if each.state in _OPEN), None)
     stopped = await standing.blocked_payouts(
         session, {payout_id: payout.trainer_id}, rules=rules, now=now
     )
@@ -124,29 +132,29 @@ async def _intend(
             moving.move(session, payout, PayoutEvent.HOLD, actor=ACTOR, now=now)
         return None
     if attempt is None:
-        if kind == "bank_payout" and await _not_there_yet(session, payout, now):
+        earlier = [each for each in tries if each.kind == kind]
+        if kind == "bank_payout" and _not_there_yet(earlier, now):
             return None
-        attempt = await _new_attempt(session, payout, kind, now=now)
+        number = max((each.number for each in earlier), default=0) + 1
+        attempt = _new_attempt(payout, kind, number, now=now)
+        session.add(attempt)
     return _work(attempt, wanted, now)
 
 
-def _next_step(payout: Payout) -> str | None:
-    if payout.state == PayoutState.PENDING.value:
+def _next_step(state: str, bank_payout_id: str | None) -> str | None:
+    if state == PayoutState.PENDING.value:
         return "transfer"
-    sent = payout.state == PayoutState.SENT.value
-    return "bank_payout" if sent and payout.bank_payout_id is None else None
+    sent = state == PayoutState.SENT.value
+    return "bank_payout" if sent and bank_payout_id is None else None
 
 
-async def _not_there_yet(session: AsyncSession, payout: Payout, now: datetime) -> bool:
+def _not_there_yet(earlier: Sequence[PayoutAttempt], now: datetime) -> bool:
     """A transfer across a border is pending in her balance for a day: it is tried once an hour."""
-    tried_at = await session.scalar(
-        select(func.max(PayoutAttempt.finished_at)).where(
-            PayoutAttempt.payout_id == payout.id,
-            PayoutAttempt.kind == "bank_payout",
-            PayoutAttempt.outcome_code == NOT_AVAILABLE,
-        )
+    return any(
+        each.finished_at is not None and now - each.finished_at < FUNDS_AFTER
+        for each in earlier
+        if each.outcome_code == NOT_AVAILABLE
     )
-    return tried_at is not None and now - tried_at < FUNDS_AFTER
 
 
 def _work(attempt: PayoutAttempt, wanted: bool, now: datetime) -> Work:
@@ -181,19 +189,12 @@ def _work(attempt: PayoutAttempt, wanted: bool, now: datetime) -> Work:
     return work
 
 
-async def _new_attempt(
-    session: AsyncSession, payout: Payout, kind: str, *, now: datetime
-) -> PayoutAttempt:
-    last = await session.scalar(
-        select(func.max(PayoutAttempt.number)).where(
-            PayoutAttempt.payout_id == payout.id, PayoutAttempt.kind == kind
-        )
-    )
-    attempt = PayoutAttempt(
+def _new_attempt(payout: Payout, kind: str, number: int, *, now: datetime) -> PayoutAttempt:
+    return PayoutAttempt(
         id=new_id(),
         payout_id=payout.id,
         kind=kind,
-        number=(last or 0) + 1,
+        number=number,
         state=AttemptState.INTENDED.value,
         amount_minor=payout.pay_minor,
         currency=payout.currency,
@@ -201,9 +202,6 @@ async def _new_attempt(
         tries=0,
         intended_at=now,
     )
-    session.add(attempt)
-    await session.flush()
-    return attempt
 
 
 def _age(since: datetime | None, now: datetime) -> float | None:
@@ -235,12 +233,13 @@ async def _call(
 
 async def _resend(database: Database, work: Work, *, rules: PayoutRules, clock: Clock) -> None:
     """The look-up took one slot; the same call once more takes another, and is written down."""
+    slot = await pacing.reserve(database, work.kind, per_second=rules.calls_per_second)
+    await slot.draws_near()
     async with database.begin() as session:
         attempt = await session.get_one(PayoutAttempt, work.send.attempt_id)
         attempt.tries += 1
         attempt.called_at = clock.now()
-        wait_s = await pacing.reserve(session, work.kind, per_second=rules.calls_per_second)
-    await asyncio.sleep(wait_s)
+    await slot.comes()
 
 
 async def _record(
@@ -358,31 +357,32 @@ async def waiting_for_funds(session: AsyncSession, *, before: datetime) -> list[
 async def stalled(
     session: AsyncSession, *, before: datetime, rules: PayoutRules, now: datetime
 ) -> list[UUID]:
-    """Payouts that should be moving and whose last sign of life is older than `before`.
+    """Payouts that should be moving, whose last sign of life is older than `before`, and for which
+    no job waits: in a long run most of them have only not had their turn.
 
     What is stopped in a payee's balance, or not available there yet, is not stalled.
     """
     last = (
         select(
-            PayoutAttempt.payout_id,
             func.max(
                 func.greatest(
                     PayoutAttempt.intended_at, PayoutAttempt.sending_at, PayoutAttempt.finished_at
                 )
-            ).label("at"),
+            )
         )
-        .group_by(PayoutAttempt.payout_id)
-        .subquery()
+        .where(PayoutAttempt.payout_id == Payout.id)
+        .correlate(Payout)
+        .scalar_subquery()
     )
+    alive_at = func.coalesce(last, Payout.created_at)
     rows = await session.execute(
         select(Payout.id, Payout.trainer_id, Payout.state)
-        .outerjoin(last, last.c.payout_id == Payout.id)
         .where(
             (Payout.state == PayoutState.PENDING.value)
             | ((Payout.state == PayoutState.SENT.value) & Payout.bank_payout_id.is_(None)),
-            func.coalesce(last.c.at, Payout.created_at) < before,
-            (Payout.failure_code.is_distinct_from(NOT_AVAILABLE))
-            | (func.coalesce(last.c.at, Payout.created_at) < now - FUNDS_AFTER),
+            alive_at < before,
+            (Payout.failure_code.is_distinct_from(NOT_AVAILABLE)) | (alive_at < now - FUNDS_AFTER),
+            ~queue.waits(func.concat(moving.JOB, Payout.id)),
         )
         .order_by(Payout.created_at, Payout.id)
         .limit(5000)

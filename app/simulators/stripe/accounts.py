@@ -26,6 +26,22 @@ STATUS_CHANGED = "v2.core.account[configuration.recipient].capability_status_upd
 REQUIREMENTS_CHANGED = "v2.core.account[requirements].updated"
 
 
+def onboarded(moment: Moment) -> str:
+    """A recipient in the US who may be paid, made without a call; the account's id."""
+    said: Json = {
+        "dashboard": "express",
+        "identity": {"country": "US", "entity_type": "individual"},
+        "configuration": {
+            "recipient": {"capabilities": {"stripe_balance": {TRANSFERS: {"requested": True}}}}
+        },
+    }
+    made = create(Call(moment, said, {}, PLATFORM, ""))
+    account = load(moment.store, made["id"])
+    assert account is not None
+    onboard(moment, account, in_currency=None, delay_seconds=0)
+    return str(account["id"])
+
+
 def create(call: Call) -> Json:
     """A recipient account; what it may do waits for onboarding."""
     params = call.params

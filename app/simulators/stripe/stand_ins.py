@@ -25,6 +25,7 @@ from app.simulators.stripe.refusals import Refused
 from app.simulators.stripe.simulator import Simulator
 from app.simulators.stripe.store import PLATFORM, new_id
 
+MOST_ACCOUNTS = 1000
 FURTHEST_SECONDS = 366 * clock.DAY
 
 
@@ -43,6 +44,7 @@ class StandIns:
             Route("/_sim/faults", self.clear_faults, methods=["DELETE"]),
             Route("/_sim/faults/chance", guarded(self.order_chance), methods=["POST"]),
             Route("/_sim/checkout/{id}/pay", guarded(self.pay), methods=["POST"]),
+            Route("/_sim/accounts", guarded(self.make_accounts), methods=["POST"]),
             Route("/_sim/accounts/{id}/onboard", guarded(self.onboard), methods=["POST"]),
             Route("/_sim/accounts/{id}/restrict", guarded(self.restrict), methods=["POST"]),
             Route("/_sim/accounts/{id}/bank", guarded(self.change_bank), methods=["POST"]),
@@ -111,6 +113,17 @@ class StandIns:
             back = session["success_url"].replace("{CHECKOUT_SESSION_ID}", session["id"])
             return RedirectResponse(back, status_code=303)
         return JSONResponse(checkout.shown(session))
+
+    async def make_accounts(self, request: Request) -> Response:
+        """Many people at once who have filled in everything: ground for a bench."""
+        order = await read(request, {"count": int})
+        count = order.get("count")
+        if count is None or not 1 <= count <= MOST_ACCOUNTS:
+            raise BadOrder(f"count must be between 1 and {MOST_ACCOUNTS}")
+        with self._simulator.change() as moment:
+            made = [accounts.onboarded(moment) for _ in range(count)]
+        await self._simulator.courier.settle()
+        return JSONResponse({"accounts": made})
 
     async def onboard(self, request: Request) -> Response:
         order = await read(request, {"currency": str, "transfer_delay_seconds": int})

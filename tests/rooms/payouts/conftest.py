@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest_asyncio
+from sqlalchemy import text
 
 from app.domain.actor import FinanceActor, SystemActor, TrainerActor
 from app.domain.holds import PayoutRules
@@ -52,6 +53,11 @@ class Stage:
             )
         await self.plan_again(run_id)
         return run_id
+
+    async def lose_jobs(self) -> None:
+        """What waits in the queue is gone, as after a restored backup."""
+        async with self.database.begin() as session:
+            await session.execute(text("DELETE FROM pgqueuer"))
 
     async def plan_again(self, run_id: UUID) -> None:
         """As the job does, and does again after a kill."""

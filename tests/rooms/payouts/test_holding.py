@@ -149,6 +149,7 @@ async def test_money_in_her_balance_waits_there_while_it_is_held(stage: Stage) -
     at_hers = await the_payout(stage)
     assert (at_hers.state, at_hers.bank_payout_id) == ("sent", None)
     assert await causes(stage) == {HoldCause.FINANCE_HOLD: 120_000}
+    await stage.lose_jobs()
     async with stage.database.begin() as session:
         late = stage.clock.now() + timedelta(hours=2)
         assert await sending.stalled(session, before=late, rules=stage.rules, now=late) == []
