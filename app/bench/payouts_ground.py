@@ -1,4 +1,4 @@
-"""Ground for the bench of payouts: trainers with an account at the simulator who are owed a week."""
+"""Ground for the bench of payouts: trainers with an account who are owed a week."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -65,10 +65,17 @@ async def _sweep_forever(tools: Toolbox, stop: asyncio.Event) -> None:
             continue
 
 
-async def run(tools: Toolbox, stop: asyncio.Event, *, url: str) -> None:
+async def run(
+    tools: Toolbox,
+    stop: asyncio.Event,
+    *,
+    url: str,
+    lanes: Sequence[Lane] = LANES,
+    handlers: Mapping[Errand, Handler] = HANDLERS,
+) -> None:
     """Work until `stop` is set, then finish what is in hand. `url` is asyncpg's form."""
     async with AsyncExitStack() as stack:
-        queues = [await _lane(stack, tools, lane, url) for lane in LANES]
+        queues = [await _lane(stack, tools, lane, handlers, url=url) for lane in lanes]
         sweeping = asyncio.create_task(_sweep_forever(tools, stop))
         working = [
             asyncio.create_task(
@@ -79,7 +86,7 @@ async def run(tools: Toolbox, stop: asyncio.Event, *, url: str) -> None:
                     heartbeat_timeout=timedelta(seconds=tools.settings.job_heartbeat_s),
                 )
             )
-            for lane, queue in zip(LANES, queues, strict=True)
+            for lane, queue in zip(lanes, queues, strict=True)
         ]
         stopping = asyncio.create_task(stop.wait())
         try:
@@ -92,7 +99,14 @@ async def run(tools: Toolbox, stop: asyncio.Event, *, url: str) -> None:
             stopping.cancel()
 
 
-async def _lane(stack: AsyncExitStack, tools: Toolbox, lane: Lane, url: str) -> QueueManager:
+async def _lane(
+    stack: AsyncExitStack,
+    tools: Toolbox,
+    lane: Lane,
+    handlers: Mapping[Errand, Handler],
+    *,
+    url: str,
+) -> QueueManager:
     """A taker of the lane's jobs alone, on a connection of its own."""
     connection = await asyncpg.connect(
         url, server_settings={"application_name": f"lehrwerk-worker {lane.name}"}
@@ -104,7 +118,7 @@ async def _lane(stack: AsyncExitStack, tools: Toolbox, lane: Lane, url: str) -> 
             errand.value,
             executor_factory=partial(_retrying),
             on_failure="hold",
-        )(_entry(tools, errand, HANDLERS[errand]))
+        )(_entry(tools, errand, handlers[errand]))
     return queue
 
 

@@ -199,7 +199,7 @@ async def _lines(session: AsyncSession, case: Case) -> dict[tuple[UUID, str], li
 
 
 async def _paid_before(session: AsyncSession, case: Case, found: Sequence[Verdict]) -> set[UUID]:
-    """Payouts that this run has made before, which may have ended since: they are not made again."""
+    """Payouts that this run has made before; they may have ended since, and are not made again."""
     ids = [_id(case, verdict) for verdict in found]
     return set(await session.scalars(select(Payout.id).where(Payout.id.in_(ids))))
 
