@@ -104,6 +104,8 @@ _STATEMENTS = {
         WITH sides AS (
           SELECT currency, tax_minor AS invoiced, 0 AS owed FROM invoices
           UNION ALL
+          SELECT currency, -tax_minor, 0 FROM write_off_moves
+          UNION ALL
           SELECT currency, 0, -minor FROM booked WHERE key LIKE 'liability:tax:vat:%'
         )
         SELECT format('%s: invoices %s, owed %s', currency, sum(invoiced), sum(owed))

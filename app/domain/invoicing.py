@@ -12,10 +12,12 @@ SERIES: Final = "RE"
 
 
 class InvoiceState(StrEnum):
-    """An invoice is born issued: there are no drafts that somebody could forget."""
+    """An invoice is born issued: there are no drafts that somebody could forget. uncollectible:
+    what is due of it was written off, and is owed all the same."""
 
     ISSUED = "issued"
     COLLECTED = "collected"
+    UNCOLLECTIBLE = "uncollectible"
 
 
 class InvoiceEvent(StrEnum):
@@ -23,12 +25,15 @@ class InvoiceEvent(StrEnum):
 
     COLLECT = "collect"
     REOPEN = "reopen"
+    WRITE_OFF = "write_off"
 
 
 INVOICE_MOVES: Final[Mapping[tuple[InvoiceState, InvoiceEvent], InvoiceState]] = MappingProxyType(
     {
         (InvoiceState.ISSUED, InvoiceEvent.COLLECT): InvoiceState.COLLECTED,
         (InvoiceState.COLLECTED, InvoiceEvent.REOPEN): InvoiceState.ISSUED,
+        (InvoiceState.ISSUED, InvoiceEvent.WRITE_OFF): InvoiceState.UNCOLLECTIBLE,
+        (InvoiceState.UNCOLLECTIBLE, InvoiceEvent.COLLECT): InvoiceState.COLLECTED,
     }
 )
 

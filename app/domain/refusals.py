@@ -98,6 +98,12 @@ class TooManyAttempts(Refusal):
     de = "Zu viele Versuche. Bitte warten Sie und versuchen Sie es dann erneut."
 
 
+class SecondPersonNeeded(Refusal):
+    kind = Kind.FORBIDDEN
+    en = "Somebody else than who ordered this must approve it. Ask a colleague in finance."
+    de = "Das muss jemand anderes freigeben als wer es angeordnet hat."
+
+
 class IllegalMove(Refusal):
     """The noun is in a state in which this event does not exist."""
 

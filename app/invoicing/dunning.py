@@ -144,7 +144,7 @@ async def lift(session: AsyncSession, company_id: UUID, *, now: datetime) -> boo
         .join(Invoice, Invoice.id == DunningRow.invoice_id)
         .where(
             Invoice.company_id == company_id,
-            Invoice.state == InvoiceState.ISSUED,
+            Invoice.state != InvoiceState.COLLECTED,  # what was written off is owed all the same
             DunningRow.step == DunningStep.STOPPED.value,
         )
         .limit(1)

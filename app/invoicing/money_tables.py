@@ -2,7 +2,7 @@
 
 `InvoiceSettlement` and `CreditMove` say where each cent went and are only ever added to; `Refund`
 and `Dispute` are the facts behind what was taken back; `ProviderMove` is what they did to our
-balance at the provider.
+balance at the provider. `WriteOff` and `WriteOffMove` are what is not expected to come in at all.
 """
 
 from datetime import datetime
@@ -182,6 +182,79 @@ class Dispute(Row):
     closed_at: Mapped[datetime | None]
 
 
+class WriteOff(Row):
+    """The decision to expect nothing more of an invoice: all that was due of it then.
+
+    Above what one person may decide alone it awaits another one.
+    """
+
+    __tablename__ = "write_offs"
+    __table_args__ = (
+        CheckConstraint("state IN ('awaiting_approval','booked','lapsed')", name="state"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint(
+            "reason_code IN ('insolvency','unreachable','uneconomical','time_barred','agreed')",
+            name="reason_code",
+        ),
+        CheckConstraint("length(reason) > 0 AND length(evidence) > 0", name="reasoned"),
+        CheckConstraint("(state = 'booked') = (booked_at IS NOT NULL)", name="booked"),
+        CheckConstraint(
+            "approved_by_user_id IS NULL OR (state = 'booked'"
+            " AND approved_by_user_id <> ordered_by_user_id)",
+            name="four_eyes",
+        ),
+        Index(
+            "uq_write_offs_awaiting",
+            "invoice_id",
+            unique=True,
+            postgresql_where=text("state = 'awaiting_approval'"),
+        ),
+        Index("ix_write_offs_ordered_at", "ordered_at", "id"),
+        Index("ix_write_offs_invoice_id", "invoice_id"),
+        Index("ix_write_offs_ordered_by_user_id", "ordered_by_user_id", "ordered_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"))
+    company_id: Mapped[UUID] = mapped_column(ForeignKey("companies.id"), index=True)
+    state: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    reason_code: Mapped[str]
+    reason: Mapped[str]
+    evidence: Mapped[str]
+    ordered_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    ordered_at: Mapped[datetime]
+    approved_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    booked_at: Mapped[datetime | None]
+
+
+class WriteOffMove(Row):
+    """What was written off of an invoice (positive) or recovered (negative); `tax_minor` of it is
+    tax. `about_id`: the write-off, or the fact that settled a part or opened it again."""
+
+    __tablename__ = "write_off_moves"
+    __table_args__ = (
+        UniqueConstraint("kind", "about_id"),
+        CheckConstraint(
+            "CASE WHEN kind IN ('written_off','taken_back') THEN amount_minor > 0"
+            " WHEN kind = 'recovered' THEN amount_minor < 0 ELSE false END",
+            name="kind",
+        ),
+        CheckConstraint("abs(tax_minor) <= abs(amount_minor)", name="tax"),
+        CheckConstraint("tax_minor = 0 OR sign(tax_minor) = sign(amount_minor)", name="sign"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoices.id"), index=True)
+    kind: Mapped[str]
+    about_id: Mapped[UUID]
+    amount_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    currency: Mapped[str]
+    at: Mapped[datetime]
+
+
 after_create(
     InvoiceSettlement.__table__,
     """
@@ -196,6 +269,10 @@ CREATE TRIGGER invoice_settlements_kept BEFORE TRUNCATE ON invoice_settlements
 CREATE TRIGGER credit_moves_frozen BEFORE UPDATE OR DELETE ON credit_moves
   FOR EACH ROW EXECUTE FUNCTION money_fact_is_frozen();
 CREATE TRIGGER credit_moves_kept BEFORE TRUNCATE ON credit_moves
+  FOR EACH STATEMENT EXECUTE FUNCTION money_fact_is_frozen();
+CREATE TRIGGER write_off_moves_frozen BEFORE UPDATE OR DELETE ON write_off_moves
+  FOR EACH ROW EXECUTE FUNCTION money_fact_is_frozen();
+CREATE TRIGGER write_off_moves_kept BEFORE TRUNCATE ON write_off_moves
   FOR EACH STATEMENT EXECUTE FUNCTION money_fact_is_frozen();
 """,
     down="DROP FUNCTION IF EXISTS money_fact_is_frozen() CASCADE",

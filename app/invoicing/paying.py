@@ -102,7 +102,7 @@ async def _intend(
 ) -> _Intent:
     """The live collection, or a new one. The invoice's lock keeps it the only one."""
     invoice = await settling.lock_invoice(session, invoice_id, company_id=company_id)
-    if invoice.state != InvoiceState.ISSUED:
+    if invoice.state == InvoiceState.COLLECTED:
         raise InvoiceAlreadyCollected
     live = await settling.live_collection(session, invoice.id)
     if live is None:

@@ -60,7 +60,7 @@ SELECT format('%s is %s: %s of %s %s settled, it says %s; %s of %s approvals fun
               a.all_of_them) AS thing,
        c.settled = i.settled_minor
        AND (i.state = 'collected') = (c.settled = i.gross_minor)
-       AND (i.state <> 'collected' OR a.funded = a.all_of_them) AS holds
+       AND (i.state = 'issued' OR a.funded = a.all_of_them) AS holds
 FROM invoices i
 CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS settled FROM invoice_settlements
                     WHERE invoice_id = i.id AND currency = i.currency) AS c
@@ -122,6 +122,22 @@ LEFT JOIN invoices i ON i.company_id = s.company_id
 LEFT JOIN dunning_steps d ON d.invoice_id = i.id AND d.step = 'stopped' AND d.at <= s.stopped_at
 WHERE s.lifted_at IS NULL GROUP BY s.id
 """
+_WRITTEN_OFF = """
+SELECT format('%s is %s: %s written off, decisions less what was recovered say %s, of it tax %s',
+              i.number, i.state, i.written_off_minor, coalesce(m.minor, 0),
+              coalesce(m.tax_minor, 0)) AS thing,
+       i.written_off_minor = coalesce(m.minor, 0)
+       AND coalesce(d.minor, 0) = coalesce(m.decided_minor, 0)
+       AND coalesce(m.tax_minor, 0) = floor(
+         (2 * i.written_off_minor::numeric * i.tax_minor + i.gross_minor) / (2 * i.gross_minor))
+       AND (i.state = 'uncollectible') = (i.written_off_minor > 0) AS holds
+FROM invoices i
+LEFT JOIN (SELECT invoice_id, sum(amount_minor) AS minor, sum(tax_minor) AS tax_minor,
+                  sum(amount_minor) FILTER (WHERE kind = 'written_off') AS decided_minor
+           FROM write_off_moves GROUP BY invoice_id) m ON m.invoice_id = i.id
+LEFT JOIN (SELECT invoice_id, sum(amount_minor) AS minor FROM write_offs WHERE state = 'booked'
+           GROUP BY invoice_id) d ON d.invoice_id = i.id
+"""
 _BALANCES = """
 WITH booked AS (
   SELECT a.key, a.currency, coalesce(sum(e.amount_minor), 0) AS minor
@@ -132,7 +148,7 @@ WITH booked AS (
   GROUP BY a.key, a.currency),
 expected AS (
   SELECT 'asset:receivable:client:' || company_id AS key, currency,
-         sum(gross_minor - settled_minor) AS minor
+         sum(gross_minor - settled_minor - written_off_minor) AS minor
   FROM invoices GROUP BY company_id, currency
   UNION ALL
   SELECT 'asset:unbilled:client:' || b.company_id, b.currency, sum(b.bill_minor)
@@ -162,7 +178,10 @@ expected AS (
   SELECT 'asset:dispute:' || provider_dispute_id, currency, amount_minor
   FROM disputes WHERE state = 'withdrawn'
   UNION ALL
-  SELECT :bad_debt, currency, sum(from_us_minor) FROM disputes WHERE state = 'lost'
+  SELECT :bad_debt, currency, sum(minor) FROM (
+    SELECT currency, from_us_minor AS minor FROM disputes WHERE state = 'lost'
+    UNION ALL
+    SELECT currency, amount_minor - tax_minor FROM write_off_moves) AS lost
   GROUP BY currency
   UNION ALL
   SELECT :goodwill, currency, sum(from_us_minor) FROM refunds WHERE state <> 'declined'
@@ -203,6 +222,9 @@ async def prove(session: AsyncSession) -> list[Identity]:
         ),
         await _identity(session, "new time stops only where an invoice has come to it", _STOPPED),
         await _identity(session, "what a wallet paid is settled on an invoice", _FROM_WALLET),
+        await _identity(
+            session, "written off = as decided, less what was recovered", _WRITTEN_OFF
+        ),
         *(_of(name, balances[about]) for about, name in _ABOUT.items()),
     ]
 

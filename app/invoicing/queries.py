@@ -33,6 +33,7 @@ class InvoiceSummary:
     tax_minor: int
     gross_minor: int
     settled_minor: int
+    written_off_minor: int
     service_from_on: date
     service_to_on: date
     issued_at: datetime
@@ -47,7 +48,13 @@ class InvoiceSummary:
 
     def overdue(self, today: date) -> bool:
         """Not paid, and the due day has passed."""
-        return self.state is InvoiceState.ISSUED and self.due_on < today
+        return self.state is not InvoiceState.COLLECTED and self.due_on < today
+
+    @property
+    def owed_state(self) -> InvoiceState:
+        """Its state as its buyer knows it: that we expect nothing more is between us and our books.
+        """
+        return InvoiceState.COLLECTED if self.due_minor == 0 else InvoiceState.ISSUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ _SUMMARY = (
     Invoice.tax_minor,
     Invoice.gross_minor,
     Invoice.settled_minor,
+    Invoice.written_off_minor,
     Invoice.service_from_on,
     Invoice.service_to_on,
     Invoice.issued_at,
@@ -144,9 +152,13 @@ _LINE = (
 async def list_of_company(
     session: AsyncSession, actor: ClientActor, page: Cut, *, state: InvoiceState | None = None
 ) -> Page[InvoiceSummary]:
-    """The company's invoices, newest first. Raises NotAllowed."""
+    """The company's invoices, newest first; what was written off is issued to it. Raises
+    NotAllowed."""
     require(actor, Permission.READ_INVOICES)
     statement = select(*_SUMMARY).where(Invoice.company_id == actor.company_id)
+    if state is InvoiceState.ISSUED:
+        statement = statement.where(Invoice.state != InvoiceState.COLLECTED)
+        state = None
     return await _page(session, statement, page, state)
 
 

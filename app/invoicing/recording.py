@@ -107,7 +107,7 @@ async def _record(
     invoice = await settling.lock_invoice(session, invoice_id)
     if await _same_receipt(session, invoice_id, receipt):
         return None
-    if invoice.state != InvoiceState.ISSUED:
+    if invoice.state == InvoiceState.COLLECTED:
         raise InvoiceAlreadyCollected
     if receipt.amount.currency != invoice.currency:
         raise PaymentCurrencyDiffers(currency=invoice.currency)

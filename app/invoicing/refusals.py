@@ -17,6 +17,24 @@ class InvoiceAlreadyCollected(Refusal):
     de = "Diese Rechnung ist bezahlt. Es ist nichts mehr offen."
 
 
+class InvoiceAlreadyWrittenOff(Refusal):
+    kind = Kind.STATE
+    en = "This invoice has been written off. A payment of it is still taken and recovers it."
+    de = "Diese Rechnung ist ausgebucht. Eine Zahlung wird noch angenommen und holt sie zurück."
+
+
+class WriteOffAwaitsNobody(Refusal):
+    kind = Kind.STATE
+    en = "This write-off awaits no approval. Fetch it again to see where it stands."
+    de = "Diese Ausbuchung wartet auf keine Freigabe. Bitte neu laden."
+
+
+class WriteOffOutdated(Refusal):
+    kind = Kind.STATE
+    en = "Another sum is due of this invoice by now. Order the write-off again."
+    de = "Von dieser Rechnung ist inzwischen ein anderer Betrag offen. Bitte neu anordnen."
+
+
 class PaymentCurrencyDiffers(Refusal):
     kind = Kind.INVALID
     en = "This invoice is paid in its own currency alone: {currency}."

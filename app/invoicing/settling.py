@@ -17,7 +17,7 @@ from app.domain.invoicing import INVOICE_MOVES, InvoiceEvent, InvoiceState
 from app.domain.lifecycles import step
 from app.domain.refusals import NotFound
 from app.domain.returning import TakenBack
-from app.invoicing import announcing, carrying
+from app.invoicing import announcing, carrying, written_off
 from app.invoicing.money_tables import CreditMove, InvoiceSettlement
 from app.invoicing.tables import Collection, Invoice, InvoiceLine
 from app.kit.ids import new_id
@@ -171,6 +171,16 @@ async def _write(
             InvoiceSettlement(id=new_id(), invoice_id=invoice.id, amount_minor=on_invoice, **rows)
         )
         invoice.settled_minor += on_invoice
+        if invoice.state == InvoiceState.UNCOLLECTIBLE:
+            # Nothing more was expected: what comes in all the same is recovered.
+            entries = [
+                *entries,
+                *written_off.move(
+                    session, invoice, -on_invoice,
+                    kind="recovered" if on_invoice > 0 else "taken_back",
+                    about_id=fact.about_id, at=now,
+                ),
+            ]  # fmt: skip
     if in_credit:
         session.add(
             CreditMove(id=new_id(), company_id=place.company_id, amount_minor=in_credit, **rows)
@@ -199,7 +209,7 @@ async def _write(
 async def _step(session: AsyncSession, invoice: Invoice, *, now: datetime) -> InvoiceEvent | None:
     """Collected is what is settled whole; the company's credit limit follows."""
     state, is_whole = InvoiceState(invoice.state), due_minor(invoice) == 0
-    if is_whole and state is InvoiceState.ISSUED:
+    if is_whole and state in (InvoiceState.ISSUED, InvoiceState.UNCOLLECTIBLE):
         event, invoice.collected_at = InvoiceEvent.COLLECT, now
     elif not is_whole and state is InvoiceState.COLLECTED:
         event, invoice.collected_at = InvoiceEvent.REOPEN, None

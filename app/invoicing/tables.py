@@ -47,13 +47,14 @@ class InvoiceRun(Row):
 class Invoice(Row):
     """A legal document, frozen at issue: buyer and issuer are copies, not references.
 
-    Only `state`, `collected_at` and the document's place may change afterwards.
+    Only `state`, `collected_at`, what is settled or written off, and the document's place may
+    change afterwards.
     """
 
     __tablename__ = "invoices"
     __table_args__ = (
         UniqueConstraint("series", "year", "sequence"),
-        CheckConstraint("state IN ('issued','collected')", name="state"),
+        CheckConstraint("state IN ('issued','collected','uncollectible')", name="state"),
         CheckConstraint("gross_minor = net_minor + tax_minor", name="gross"),
         CheckConstraint("net_minor >= 0 AND tax_minor >= 0", name="not_negative"),
         CheckConstraint("sequence > 0", name="sequence"),
@@ -62,6 +63,11 @@ class Invoice(Row):
             "settled_minor BETWEEN 0 AND gross_minor"
             " AND (state = 'collected') = (settled_minor = gross_minor)",
             name="settled",
+        ),
+        CheckConstraint(
+            "CASE WHEN state = 'uncollectible' THEN written_off_minor > 0"
+            " AND settled_minor + written_off_minor = gross_minor ELSE written_off_minor = 0 END",
+            name="written_off",
         ),
         CheckConstraint("(document_key IS NULL) = (document_sha256 IS NULL)", name="document"),
         CheckConstraint("language IN ('en','de')", name="language"),
@@ -83,6 +89,7 @@ class Invoice(Row):
     tax_minor: Mapped[int]
     gross_minor: Mapped[int]
     settled_minor: Mapped[int] = mapped_column(server_default="0")
+    written_off_minor: Mapped[int] = mapped_column(server_default="0")
     issuer: Mapped[dict[str, Any]]
     buyer: Mapped[dict[str, Any]]
     service_from_on: Mapped[date]
@@ -215,7 +222,8 @@ after_create(
     """
 CREATE FUNCTION invoice_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  moving text[] := '{state,collected_at,settled_minor,document_key,document_sha256}';
+  moving text[] :=
+    '{state,collected_at,settled_minor,written_off_minor,document_key,document_sha256}';
 BEGIN
   IF TG_OP <> 'UPDATE' THEN
     RAISE EXCEPTION 'an issued invoice is never deleted' USING ERRCODE = '42501';

@@ -10,9 +10,9 @@ from app.domain.actor import FinanceActor
 from app.domain.errands import Errand
 from app.domain.four_eyes import second_person_needed
 from app.domain.holds import PayoutRules
-from app.domain.refusals import NotFound
+from app.domain.refusals import NotFound, SecondPersonNeeded
 from app.kit import queue
-from app.payouts.refusals import RunAwaitsNobody, SecondPersonNeeded
+from app.payouts.refusals import RunAwaitsNobody
 from app.payouts.tables import Payout, PayoutRun
 
 WITHIN = timedelta(hours=24)

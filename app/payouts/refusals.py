@@ -27,12 +27,6 @@ class RunLiesAhead(Refusal):
     de = "Ein Auszahlungslauf kann nicht in der Zukunft liegen. Lassen Sie `as_of` weg."
 
 
-class SecondPersonNeeded(Refusal):
-    kind = Kind.FORBIDDEN
-    en = "Somebody else than who ordered this run must approve it. Ask a colleague in finance."
-    de = "Diesen Lauf muss jemand anderes freigeben als wer ihn bestellt hat."
-
-
 class RunAwaitsNobody(Refusal):
     kind = Kind.STATE
     en = "This run awaits no approval. Fetch it again to see where it stands."

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
 from app.engagements.tables import Engagement
-from app.invoicing.money_tables import InvoiceSettlement
+from app.invoicing.money_tables import InvoiceSettlement, WriteOff
 from app.invoicing.tables import Collection, Invoice, InvoiceLine, InvoiceRun, InvoiceTaxGroup
 from app.kit.ids import new_id
 from app.ledger import posting
@@ -19,6 +19,7 @@ from app.payouts.tables import Payout, PayoutAttempt, PayoutHold, PayoutLine, Pa
 from app.timesheets.bill_lines import BillLine
 from app.timesheets.pay_lines import PayLine
 from app.timesheets.tables import Approval, Timesheet
+from tests.factories import people
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ async def invoice(
         id=new_id(), run_id=run.id, company_id=company_id, series="RE", year=now.year,
         sequence=sequence, number=f"RE-{now.year}-{sequence:05d}", state="issued", language="en",
         currency="USD", net_minor=net, tax_minor=tax_minor, gross_minor=net + tax_minor,
-        issuer={"country": "DE"},
+        issuer={"address": {"country": "DE"}},
         buyer=over.pop("buyer", {"legal_name": "Beispiel Labs Inc.", "vat_id": None}),
         service_from_on=now.date(), service_to_on=now.date(), issued_at=now,
         issued_on=over.pop("issued_on", now.date()), due_on=now.date() + timedelta(days=14),
@@ -278,3 +279,17 @@ async def hold(session: AsyncSession, on: Payout, *, now: datetime) -> PayoutHol
     session.add(row)
     await session.flush()
     return row
+
+
+async def awaiting_write_off(session: AsyncSession, of: Invoice, *, now: datetime) -> UUID:
+    """Somebody in finance gives this invoice up, and it awaits another one."""
+    row = WriteOff(
+        id=new_id(), invoice_id=of.id, company_id=of.company_id, state="awaiting_approval",
+        amount_minor=of.gross_minor - of.settled_minor, currency=of.currency,
+        reason_code="insolvency", reason="Proceedings were opened.", evidence="36 IN 1234/26",
+        ordered_by_user_id=(await people.user(session, now=now, door="finance")).id,
+        ordered_at=now,
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    return row.id

@@ -237,14 +237,11 @@ async def _work(session: AsyncSession, world: World) -> None:
         session, weeks[:1], now=now, by_user_id=staff, account=world.account
     )
     await deals.approved_week(
-        session,
-        engagement,
-        now=now,
-        week_starts_at=week,
-        bill_rate_minor=BILL_MINOR,
+        session, engagement, now=now, week_starts_at=week, bill_rate_minor=BILL_MINOR,
         pay_rate_minor=PAY_MINOR,
-    )
+    )  # fmt: skip
     things |= {
+        "write_off": await deals.awaiting_write_off(session, unpaid, now=now),
         "invoice": unpaid.id, "paid invoice": paid.id, "payout": payout.id,
         "payout_run": payout.run_id, "hold": (await deals.hold(session, payout, now=now)).id,
     }  # fmt: skip

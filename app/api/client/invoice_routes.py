@@ -36,10 +36,13 @@ async def list_invoices(
     session: Session,
     now: Now,
     page: PageAsked,
-    state: Annotated[InvoiceState | None, Query(description="Only in this state.")] = None,
+    state: Annotated[
+        Literal["issued", "collected"] | None, Query(description="Only in this state.")
+    ] = None,
 ) -> dict[str, Any]:
     """Your company's invoices, newest first."""
-    found = await queries.list_of_company(session, caller, page, state=state)
+    asked = None if state is None else InvoiceState(state)
+    found = await queries.list_of_company(session, caller, page, state=asked)
     return listed(request, found, lambda facts: views.summary(facts, now.date()))
 
 

@@ -18,6 +18,7 @@ from app.api.finance import (
     refund_routes,
     session_routes,
     wallet_routes,
+    write_off_routes,
 )
 from app.api.finance.actor import authenticate, freshness
 
@@ -38,12 +39,22 @@ POLICY = DoorPolicy(
             "refund_payment",
             "record_top_up",
             "refund_wallet",
+            "write_off_invoice",
         }
     ),
     unkept=frozenset(
         {"sign_in", "refresh_session", "link_reconciliation", "confirm_second_factor"}
     ),
-    stepped_up=frozenset({"run_payouts", "approve_payout_run", "retry_payout", "release_hold"}),
+    stepped_up=frozenset(
+        {
+            "run_payouts",
+            "approve_payout_run",
+            "retry_payout",
+            "release_hold",
+            "write_off_invoice",
+            "approve_write_off",
+        }
+    ),
     freshness=freshness,
     unwrapped=frozenset(
         {
@@ -62,6 +73,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     invoice_routes.router,
     refund_routes.router,
     wallet_routes.router,
+    write_off_routes.router,
     payout_routes.router,
     hold_routes.router,
     ledger_routes.router,

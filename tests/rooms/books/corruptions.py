@@ -257,6 +257,12 @@ BREAKS: dict[str, tuple[str, str]] = {
         " VALUES ({companies}, {companies}, 'wallet', {companies}, -9, 'USD', now())",
         "payment {companies} from a wallet: wallet says 9, invoice says 0 USD",
     ),
+    "written off = as decided, less what was recovered": (
+        "INSERT INTO write_off_moves (id, invoice_id, kind, about_id, amount_minor, tax_minor,"
+        " currency, at) SELECT {companies}, id, 'recovered', {companies}, -5, 0, 'USD', now()"
+        " FROM invoices",
+        "0 written off, decisions less what was recovered say -5",
+    ),
     "payout = sum of its lines": (
         "UPDATE payout_lines SET pay_minor = pay_minor - 1",
         "payout {payouts}: ",

@@ -40,6 +40,10 @@ BREAKS = {
     "what a wallet paid is settled on an invoice": (
         "UPDATE credit_moves SET amount_minor = amount_minor - 1 WHERE kind = 'wallet'"
     ),
+    "written off = as decided, less what was recovered": (
+        "INSERT INTO write_off_moves (id, invoice_id, kind, about_id, amount_minor, tax_minor,"
+        " currency, at) SELECT id, id, 'recovered', id, -5, 0, currency, now() FROM invoices"
+    ),
     "disputed money and what it cost = disputes and refunds": (
         "UPDATE refunds SET from_invoice_minor = 0, from_us_minor = amount_minor"
     ),

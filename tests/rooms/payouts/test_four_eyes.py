@@ -11,9 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.actor import FinanceActor, SystemActor
 from app.domain.holds import PayoutRules
+from app.domain.refusals import SecondPersonNeeded
 from app.kit.db import Database
 from app.payouts import four_eyes, running
-from app.payouts.refusals import RunAwaitsNobody, SecondPersonNeeded
+from app.payouts.refusals import RunAwaitsNobody
 from app.payouts.tables import Payout, PayoutAccount, PayoutRun
 from tests.factories import money, people, work
 

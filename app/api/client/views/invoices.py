@@ -150,7 +150,7 @@ def _summary_fields(facts: InvoiceSummary, today: date) -> dict[str, Any]:
     return {
         "id": facts.id,
         "number": facts.number,
-        "state": facts.state.value,
+        "state": facts.owed_state.value,
         "overdue": facts.overdue(today),
         "net": _money(facts.net_minor, facts.currency),
         "tax": _money(facts.tax_minor, facts.currency),

@@ -24,6 +24,7 @@ _SUMMARY_EXAMPLE: dict[str, Any] = {
     "tax": {"minor": 19000, "currency": "EUR"},
     "gross": {"minor": 119000, "currency": "EUR"},
     "due": {"minor": 119000, "currency": "EUR"},
+    "written_off": {"minor": 0, "currency": "EUR"},
     "service_from": "2026-11-16",
     "service_to": "2026-11-22",
     "issued_on": "2026-11-30",
@@ -56,8 +57,8 @@ class FinanceIssuer(Seen):
 
 
 class FinanceInvoiceSummary(Seen):
-    """An invoice without its lines. `overdue`: issued, and the due day has passed.
-    `due`: what is still to be paid."""
+    """An invoice without its lines. `overdue`: not collected, and the due day has passed.
+    `due`: what is still to be paid. `written_off`: what of that nobody expects any more."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_SUMMARY_EXAMPLE]})
 
@@ -65,12 +66,13 @@ class FinanceInvoiceSummary(Seen):
     number: str
     company_id: UUID
     company_name: str
-    state: Literal["issued", "collected"]
+    state: Literal["issued", "collected", "uncollectible"]
     overdue: bool
     net: MoneySeen
     tax: MoneySeen
     gross: MoneySeen
     due: MoneySeen
+    written_off: MoneySeen
     service_from: date
     service_to: date
     issued_on: date
@@ -231,6 +233,7 @@ def _summary_fields(facts: InvoiceSummary, today: date) -> dict[str, Any]:
         "tax": _money(facts.tax_minor, facts.currency),
         "gross": _money(facts.gross_minor, facts.currency),
         "due": _money(facts.due_minor, facts.currency),
+        "written_off": _money(facts.written_off_minor, facts.currency),
         "service_from": facts.service_from_on,
         "service_to": facts.service_to_on,
         "issued_on": facts.issued_on,
