@@ -27,6 +27,7 @@ from app.gateways.outside import Outside
 from app.gateways.push import FolderPusher, PlatformPusher, Pusher
 from app.gateways.smtp import Encryption, SmtpMailer, SmtpServer
 from app.gateways.stripe.client import make_client
+from app.gateways.stripe.mandates import StripeMandates
 from app.gateways.stripe.notices import StripeNotices
 from app.gateways.stripe.payments import StripePayments
 from app.gateways.stripe.reversals import StripeReversals
@@ -51,6 +52,7 @@ def reach_outside(settings: Settings) -> Outside:
     client_of_stripe = make_client(settings)
     return Outside(
         payments=StripePayments(client_of_stripe),
+        mandates=StripeMandates(client_of_stripe),
         reversals=StripeReversals(client_of_stripe),
         statements=StripeStatements(client_of_stripe),
         notices=StripeNotices(

@@ -12,6 +12,7 @@ import app.hiring.pay_terms
 import app.hiring.tables
 import app.identity.tables
 import app.invoicing.dunning_rows
+import app.invoicing.mandate_tables
 import app.invoicing.money_tables
 import app.invoicing.tables
 import app.kit.clock

@@ -120,7 +120,7 @@ _STATEMENTS = {
           SELECT CASE WHEN cleared_at IS NULL THEN 'asset:stripe:pending'
                       ELSE 'asset:stripe:available' END AS key,
                  currency, amount_minor - stripe_fee_minor AS said, 0 AS minor
-          FROM collections WHERE kind = 'checkout' AND state = 'paid'
+          FROM collections WHERE kind <> 'recorded' AND state = 'paid'
           UNION ALL
           SELECT CASE WHEN cleared_at IS NULL THEN 'asset:stripe:pending'
                       ELSE 'asset:stripe:available' END, currency, net_minor, 0

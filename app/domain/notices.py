@@ -97,6 +97,7 @@ class Kind(StrEnum):
     WORK_STOPPED = "work_stopped"
     WORK_GOES_ON = "work_goes_on"
     INVOICE_OPEN_AGAIN = "invoice_open_again"
+    INVOICE_CHARGE_FAILED = "invoice_charge_failed"
     REFUND_SENT = "refund_sent"
 
     STAFF_RECONCILIATION_OPEN = "staff_reconciliation_open"
@@ -188,6 +189,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         _K.WORK_STOPPED: _manner(_T, "engagement", mandatory=True),
         _K.WORK_GOES_ON: _manner(_T, "engagement"),
         _K.INVOICE_OPEN_AGAIN: _manner(_C, "invoice", mandatory=True),
+        _K.INVOICE_CHARGE_FAILED: _manner(_C, "invoice", mandatory=True),
         _K.REFUND_SENT: _manner(_C, "refund"),
         _K.STAFF_RECONCILIATION_OPEN: _manner(Audience.FINANCE, "reconciliation", mandatory=True),
         _K.STAFF_DISPUTE_OPENED: _manner(Audience.FINANCE, "dispute", mandatory=True),

@@ -56,7 +56,8 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutState:
-    """`open`, `paid` or `expired`; the money's figures once paid, minor units.
+    """`open`, `paid` or `expired`; the money's figures once paid, minor units. `setup`: it is a
+    page on which nothing is paid.
 
     `collection_id` is the one that `open_checkout` was given; None for a page that is not ours.
     """

@@ -23,6 +23,15 @@ async def open_again(
     await telling.tell(session, news, now=now)
 
 
+async def charge_failed(
+    session: AsyncSession, invoice: Invoice, because_of: UUID, *, now: datetime
+) -> None:
+    """The company: its saved means of payment was not charged, so that somebody is to pay."""
+    to = telling.company(invoice.company_id, Permission.PAY_INVOICES)
+    news = News(Kind.INVOICE_CHARGE_FAILED, invoice.id, to, stage=str(because_of))
+    await telling.tell(session, news, now=now)
+
+
 async def refund_sent(
     session: AsyncSession, company_id: UUID, refund_id: UUID, *, now: datetime
 ) -> None:

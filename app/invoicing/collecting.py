@@ -62,30 +62,33 @@ async def settle_checkout(
     if found.provider_session_id not in (None, session_id):
         raise StrayMoney(session_id)
     if state.state == "paid":
-        return await _pay(session, place, found, session_id, state=state, now=now)
+        found.provider_session_id = session_id
+        return await book(session, place, found, state, now=now)
     if state.state == "expired" and found.state in (CollectionState.INTENDED, CollectionState.OPEN):
         _move(found, CollectionEvent.EXPIRE)
         return "expired"
     return "unchanged"
 
 
-async def _pay(
+async def book(
     session: AsyncSession,
     place: Place,
     collection: Collection,
-    session_id: str,
-    *,
     state: CheckoutState,
+    *,
     now: datetime,
 ) -> str:
+    """The money of a locked collection is in, once; what the invoice does not need is credit.
+
+    Raises StrayMoney when it is not what was asked for.
+    """
     if collection.state == CollectionState.PAID:
         return "already_collected"
     fits = (state.gross_minor, state.currency) == (collection.amount_minor, collection.currency)
     if not fits or state.available_at is None:
-        raise StrayMoney(session_id)
+        raise StrayMoney(str(collection.id))
     was_due = place.invoice is not None and settling.due_minor(place.invoice) > 0
     _move(collection, CollectionEvent.PAY)
-    collection.provider_session_id = session_id
     collection.provider_charge_id = state.charge_id
     collection.balance_transaction_id = state.balance_transaction_id
     collection.stripe_fee_minor = state.fee_minor
@@ -138,7 +141,11 @@ async def pages_to_look_at(session: AsyncSession, *, now: datetime) -> Sequence[
     """
     rows = await session.scalars(
         select(Collection)
-        .where(Collection.state == CollectionState.OPEN, Collection.looked_at <= now - LOOK_EVERY)
+        .where(
+            Collection.state == CollectionState.OPEN,
+            Collection.kind == "checkout",
+            Collection.looked_at <= now - LOOK_EVERY,
+        )
         .order_by(Collection.looked_at)
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -156,7 +163,7 @@ async def clear_available(session: AsyncSession, *, now: datetime) -> int:
         select(Collection)
         .where(
             Collection.state == CollectionState.PAID,
-            Collection.kind == "checkout",
+            Collection.kind != "recorded",
             Collection.cleared_at.is_(None),
             Collection.available_at <= now,
         )

@@ -77,7 +77,8 @@ async def pay_invoice(
 ) -> PaymentPage:
     """The invoice's open payment page; the same one until it expires. No transaction may be open.
 
-    Raises NotAllowed, NotFound, InvoiceAlreadyCollected, CheckoutRefused, PaymentProviderSilent.
+    Raises NotAllowed, NotFound, InvoiceAlreadyCollected, PaymentUnderWay (also while a saved means
+    of payment is charged), CheckoutRefused, PaymentProviderSilent.
     """
     require(actor, Permission.PAY_INVOICES)
     for _ in range(_ROUNDS):
@@ -105,6 +106,8 @@ async def _intend(
     if invoice.state == InvoiceState.COLLECTED:
         raise InvoiceAlreadyCollected
     live = await settling.live_collection(session, invoice.id)
+    if live is not None and live.kind == "charge":
+        raise PaymentUnderWay
     if live is None:
         live = Collection(
             id=new_id(),

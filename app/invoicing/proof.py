@@ -158,7 +158,7 @@ expected AS (
   UNION ALL
   SELECT :pending, currency, sum(minor) FROM (
     SELECT currency, amount_minor - stripe_fee_minor AS minor
-    FROM collections WHERE state = 'paid' AND kind = 'checkout' AND cleared_at IS NULL
+    FROM collections WHERE state = 'paid' AND kind <> 'recorded' AND cleared_at IS NULL
     UNION ALL
     SELECT currency, net_minor FROM provider_moves WHERE cleared_at IS NULL) AS waiting
   GROUP BY currency

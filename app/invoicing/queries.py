@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -16,6 +16,8 @@ from app.domain.permissions import Permission, require
 from app.domain.refusals import NotFound
 from app.invoicing.tables import Collection, Invoice, InvoiceLine, InvoiceTaxGroup
 from app.kit.paging import Cut, Page, cut, paged
+
+PaymentKind = Literal["checkout", "charge", "recorded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,10 @@ class TaxGroupFacts:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFacts:
-    """How the money came in: through a payment page, or recorded by finance."""
+    """How the money came in: through a payment page, of a saved means of payment, or recorded by
+    finance."""
 
-    kind: str
+    kind: PaymentKind
     paid_at: datetime
     amount_minor: int
     currency: str
@@ -208,7 +211,7 @@ async def payment_of(
     if paid is None or paid.paid_at is None:
         return None
     return PaymentFacts(
-        kind=paid.kind,
+        kind=cast(PaymentKind, paid.kind),
         paid_at=paid.paid_at,
         amount_minor=paid.amount_minor,
         currency=paid.currency,

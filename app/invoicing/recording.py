@@ -45,7 +45,7 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class OpenPage:
     """A live collection through the provider that stands in the way."""
 
     collection_id: UUID
@@ -75,7 +75,7 @@ async def record_payment(
             page = await _record(session, actor, invoice_id, receipt, closed=closed, now=now)
         if page is None:
             return
-        await _close(database, payments, page, now=now)
+        await close(database, payments, page, now=now)
         closed = page.collection_id
     raise PaymentUnderWay
 
@@ -102,7 +102,7 @@ async def _record(
     *,
     closed: UUID | None,
     now: datetime,
-) -> _Page | None:
+) -> OpenPage | None:
     """Record the payment; or, with nothing written, the page that must be closed before."""
     invoice = await settling.lock_invoice(session, invoice_id)
     if await _same_receipt(session, invoice_id, receipt):
@@ -113,8 +113,11 @@ async def _record(
         raise PaymentCurrencyDiffers(currency=invoice.currency)
     live = await settling.live_collection(session, invoice.id)
     if live is not None:
+        if live.kind == "charge":
+            # It may have been made already, and a bank may take days to decide.
+            raise PaymentUnderWay
         if live.state == CollectionState.OPEN and live.id != closed:
-            return _Page(live.id, live.provider_session_id)
+            return OpenPage(live.id, live.provider_session_id)
         # Nobody was sent to the page of a mere intent, and whoever is opening it right now will
         # find it expired and send nobody.
         live.state = step(
@@ -183,7 +186,7 @@ async def _same_receipt(session: AsyncSession, invoice_id: UUID, receipt: Receip
     return found is not None
 
 
-async def _close(database: Database, payments: Payments, page: _Page, *, now: datetime) -> None:
+async def close(database: Database, payments: Payments, page: OpenPage, *, now: datetime) -> None:
     """See to it that nobody can pay there any more, or find out that somebody has."""
     session_id = page.session_id or ""
     outcome = await payments.expire_checkout(session_id)

@@ -73,3 +73,13 @@ class TopUpCurrencyDiffers(Refusal):
     kind = Kind.INVALID
     en = "A wallet holds money in the company's currency alone: {currency}."
     de = "Ein Guthaben wird nur in der Währung der Firma geführt: {currency}."
+
+
+class ConsentOutdated(Refusal):
+    """What somebody agreed to is not what would be done with the means of payment."""
+
+    kind = Kind.STATE
+    en = "The words of the consent have changed. Show get_payment_consent and send its version."
+    de = (
+        "Der Einwilligungstext ist neu. Zeigen Sie get_payment_consent und senden Sie dessen Stand."
+    )

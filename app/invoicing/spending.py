@@ -22,8 +22,12 @@ from app.timesheets.bill_lines import BillLine
 async def spend(session: AsyncSession, invoice: Invoice, *, now: datetime) -> int:
     """Pay what is due of a locked invoice out of the wallet, as far as it goes; how much that was.
 
-    What was set aside for the invoice's weeks is free for it.
+    What was set aside for the invoice's weeks is free for it. Nothing while a saved means of
+    payment is charged for it: the same money would come in twice.
     """
+    live = await settling.live_collection(session, invoice.id)
+    if live is not None and live.kind == "charge":
+        return 0
     company_id, currency = invoice.company_id, invoice.currency
     accounts = (chart.prepaid(company_id), chart.held(company_id))
     wallet = sum([await ledger.available(session, each, currency) for each in accounts])

@@ -152,7 +152,7 @@ class InvoiceTaxGroup(Row):
 
 class Collection(Row):
     """One way in which money comes in, for an invoice or (none) for the company's wallet. At most
-    one of an invoice is live.
+    one of an invoice is live. A `charge` is made by the clock of a saved means of payment, once.
 
     `returned_minor`: what of it was taken back, by refunds and disputes. `looked_at` is when the
     provider was last asked, so that a lost webhook is made up for.
@@ -160,18 +160,24 @@ class Collection(Row):
 
     __tablename__ = "collections"
     __table_args__ = (
-        CheckConstraint("kind IN ('checkout','recorded')", name="kind"),
+        CheckConstraint("kind IN ('checkout','recorded','charge')", name="kind"),
         CheckConstraint("state IN ('intended','open','paid','expired')", name="state"),
         CheckConstraint("kind <> 'recorded' OR state = 'paid'", name="recorded_is_paid"),
         CheckConstraint(
-            "state <> 'open' OR (provider_session_id IS NOT NULL AND checkout_url IS NOT NULL)",
+            "state <> 'open' OR CASE kind WHEN 'charge' THEN provider_intent_id IS NOT NULL"
+            " ELSE provider_session_id IS NOT NULL AND checkout_url IS NOT NULL END",
             name="open_has_page",
         ),
         CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name="paid_at"),
         CheckConstraint(
-            "state <> 'paid' OR kind <> 'checkout' OR (balance_transaction_id IS NOT NULL"
+            "state <> 'paid' OR kind = 'recorded' OR (balance_transaction_id IS NOT NULL"
             " AND stripe_fee_minor IS NOT NULL AND available_at IS NOT NULL)",
             name="checkout_has_figures",
+        ),
+        CheckConstraint(
+            "(kind = 'charge') = (payment_method_id IS NOT NULL)"
+            " AND (kind <> 'charge' OR invoice_id IS NOT NULL)",
+            name="charge_has_method",
         ),
         CheckConstraint(
             "kind <> 'recorded' OR (evidence IS NOT NULL AND received_on IS NOT NULL)",
@@ -183,6 +189,14 @@ class Collection(Row):
             unique=True,
             postgresql_where=text("state IN ('intended','open')"),
         ),
+        # What was refused once, or was taken back, is never charged again by itself.
+        Index(
+            "uq_collections_charge",
+            "invoice_id",
+            "payment_method_id",
+            unique=True,
+            postgresql_where=text("kind = 'charge'"),
+        ),
         CheckConstraint("returned_minor BETWEEN 0 AND amount_minor", name="returned"),
         CheckConstraint("returned_minor = 0 OR state = 'paid'", name="returned_of_paid"),
         Index("ix_collections_invoice_id", "invoice_id"),
@@ -190,7 +204,7 @@ class Collection(Row):
         Index(
             "ix_collections_to_clear",
             "available_at",
-            postgresql_where=text("state = 'paid' AND kind = 'checkout' AND cleared_at IS NULL"),
+            postgresql_where=text("state = 'paid' AND kind <> 'recorded' AND cleared_at IS NULL"),
         ),
     )
 
@@ -204,6 +218,11 @@ class Collection(Row):
     returned_minor: Mapped[int] = mapped_column(server_default="0")
     provider_session_id: Mapped[str | None] = mapped_column(unique=True)
     checkout_url: Mapped[str | None]
+    payment_method_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("payment_methods.id"), index=True
+    )
+    provider_intent_id: Mapped[str | None] = mapped_column(unique=True)
+    outcome_code: Mapped[str | None]
     provider_charge_id: Mapped[str | None] = mapped_column(unique=True)
     balance_transaction_id: Mapped[str | None] = mapped_column(unique=True)
     stripe_fee_minor: Mapped[int | None]

@@ -6,15 +6,18 @@ from uuid import UUID
 import structlog
 
 from app.companies import credit_terms
+from app.domain.refusals import Refusal
 from app.gateways.payments import PaymentsUnavailable
 from app.invoicing import (
     carrying,
+    charging,
     collecting,
     documents,
     dunning,
     moving,
     refund_sending,
     refunding,
+    saving,
     spending,
 )
 from app.jobs.toolbox import Toolbox
@@ -35,6 +38,37 @@ async def clear_payments(tools: Toolbox) -> None:
     async with tools.database.begin() as session:
         await collecting.clear_available(session, now=tools.clock.now())
         await moving.clear(session, now=tools.clock.now())
+
+
+async def charge_due_invoices(tools: Toolbox) -> None:
+    """Sweep: due invoices of companies with a saved means of payment; charges not heard of."""
+    now, outside = tools.clock.now(), tools.outside
+    async with tools.database.begin() as session:
+        invoices = await charging.due(session, now=now)
+    for invoice_id in invoices:
+        try:
+            await charging.charge(
+                tools.database, outside.payments, outside.mandates, invoice_id, now=now
+            )
+        except (PaymentsUnavailable, collecting.StrayMoney, Refusal) as error:
+            _log.warning(
+                "invoice_not_charged", invoice_id=str(invoice_id), why=type(error).__name__
+            )
+
+
+async def mind_payment_methods(tools: Toolbox) -> None:
+    """Sweep: what was saved on pages whose webhook was lost; what was removed, also outside."""
+    now, mandates = tools.clock.now(), tools.outside.mandates
+    async with tools.database.begin() as session:
+        pages = await saving.pages_to_look_at(session, now=now)
+        removed = await saving.to_forget(session)
+    for page in pages:
+        try:
+            await saving.ask_and_take(tools.database, mandates, page.session_id, now=now)
+        except PaymentsUnavailable:
+            _log.warning("setup_not_settled", payment_method_id=str(page.method_id))
+    for method in removed:
+        await saving.forget(tools.database, mandates, method, now=now)
 
 
 async def send_refund(tools: Toolbox, payload: Mapping[str, str]) -> None:

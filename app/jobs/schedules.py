@@ -35,6 +35,8 @@ SWEEPS: dict[str, Sweep] = {
     "try_again": payouts.try_again,
     "clear_payments": invoicing.clear_payments,
     "pick_up_stalled_refunds": invoicing.pick_up_stalled_refunds,
+    "charge_due_invoices": invoicing.charge_due_invoices,
+    "mind_payment_methods": invoicing.mind_payment_methods,
     "dun": invoicing.dun,
     "mind_wallets": invoicing.mind_wallets,
     "look_at_open_pages": invoicing.look_at_open_pages,

@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.invoicing import collecting, disputing, refund_sending
+from app.invoicing import charging, collecting, disputing, refund_sending, saving
 from app.jobs.toolbox import Toolbox
 from app.kit import inbox
 from app.payouts import accounts, rules, settling
@@ -62,11 +62,37 @@ async def _is_ours(tools: Toolbox, account: str) -> bool:
 
 
 async def checkout_changed(tools: Toolbox, event: StripeEvent) -> Effect:
-    """A payment page was paid, has expired, or its direct debit has failed."""
+    """A payment page was paid, has expired, or its direct debit has failed; or something was saved
+    on a page in setup mode."""
     state = await tools.outside.payments.checkout_state(event.object_id)
+    if state.state == "setup":
+        return await _setup_changed(tools, event)
 
     async def effect(session: AsyncSession, now: datetime) -> str:
         return await collecting.settle_checkout(session, event.object_id, state, now=now)
+
+    return effect
+
+
+async def _setup_changed(tools: Toolbox, event: StripeEvent) -> Effect:
+    setup = await tools.outside.mandates.setup_state(event.object_id)
+
+    async def effect(session: AsyncSession, now: datetime) -> str:
+        return await saving.take(session, event.object_id, setup, now=now)
+
+    return effect
+
+
+async def intent_changed(tools: Toolbox, event: StripeEvent) -> Effect:
+    """A charge of a saved means of payment was decided. What a page has charged is told by the
+    page, so that its intents are not asked about: the event says whose business it is."""
+    about = event.body.get("data", {}).get("object", {})
+    if (about.get("metadata") or {}).get("charged") != "off_session":
+        return _ignore
+    state = await charging.look(tools.outside.mandates, event.object_id)
+
+    async def effect(session: AsyncSession, now: datetime) -> str:
+        return await charging.take(session, state, now=now)
 
     return effect
 
@@ -142,6 +168,10 @@ LOOKS: dict[str, Look] = {
     "checkout.session.async_payment_succeeded": checkout_changed,
     "checkout.session.async_payment_failed": checkout_changed,
     "checkout.session.expired": checkout_changed,
+    "payment_intent.succeeded": intent_changed,
+    "payment_intent.processing": intent_changed,
+    "payment_intent.payment_failed": intent_changed,
+    "payment_intent.canceled": intent_changed,
     "refund.created": refund_changed,
     "refund.updated": refund_changed,
     "refund.failed": refund_changed,

@@ -112,6 +112,10 @@ ENGLISH: Mapping[Kind, Words] = {
         "An invoice is open again",
         "Its payment, or a part of it, was taken back. What is due is to be paid again.",
     ),
+    Kind.INVOICE_CHARGE_FAILED: (
+        "Your saved means of payment was not charged",
+        "Its bank has refused, or wants to ask somebody. Please pay the due invoice on its page.",
+    ),
     Kind.REFUND_SENT: (
         "A refund is on its way to you",
         "It takes the way on which you paid, usually within ten days.",
@@ -248,6 +252,11 @@ GERMAN: Mapping[Kind, Words] = {
     Kind.INVOICE_OPEN_AGAIN: (
         "Eine Rechnung ist wieder offen",
         "Ihre Zahlung oder ein Teil davon ging zurück. Was offen ist, ist noch zu zahlen.",
+    ),
+    Kind.INVOICE_CHARGE_FAILED: (
+        "Ihr gespeichertes Zahlungsmittel wurde nicht belastet",
+        "Die Bank hat abgelehnt oder will nachfragen. Bitte zahlen Sie die fällige Rechnung auf"
+        " ihrer Zahlungsseite.",
     ),
     Kind.REFUND_SENT: (
         "Eine Erstattung ist unterwegs zu Ihnen",

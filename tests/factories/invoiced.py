@@ -18,6 +18,7 @@ from app.companies.tables import BillingProfile
 from app.domain.actor import ClientActor, CompanyRole, FinanceActor
 from app.domain.money import Money
 from app.domain.returning import RefundPurpose
+from app.gateways.stripe.mandates import StripeMandates
 from app.gateways.stripe.payments import StripePayments
 from app.gateways.stripe.reversals import StripeReversals
 from app.gateways.stripe.statements import StripeStatements
@@ -69,6 +70,7 @@ async def runtime_on(sim: Running, *, folder: Path, url: str) -> AsyncIterator[R
     outside = replace(
         reach_outside(settings),
         payments=StripePayments(client),
+        mandates=StripeMandates(client),
         reversals=StripeReversals(client),
         statements=StripeStatements(client),
     )
@@ -108,6 +110,7 @@ class Stage:
         outside = replace(
             self.runtime.outside,
             payments=StripePayments(client),
+            mandates=StripeMandates(client),
             reversals=StripeReversals(client),
         )
         return replace(self.runtime, outside=outside)

@@ -187,6 +187,10 @@ CLIENT = {
     "pay_invoice": Rule(200, of="invoice_id"),
     "get_wallet": Rule(200, viewer=200),
     "top_up_wallet": Rule(201),
+    "get_payment_consent": Rule(200, viewer=200, key=200),
+    "save_payment_method": Rule(201),
+    "list_payment_methods": Rule(200, viewer=200),
+    "remove_payment_method": Rule(204, of="payment_method_id"),
 }
 
 TRAINER = {

@@ -26,6 +26,7 @@ PROMISED = {
         list_invoices
         get_invoice explain_invoice_line
         download_invoice pay_invoice get_wallet top_up_wallet
+        get_payment_consent save_payment_method list_payment_methods remove_payment_method
         invite_member list_members change_member
         remove_member withdraw_member_invitation preview_member_invitation
         accept_member_invitation

@@ -17,7 +17,7 @@ _HIRING = {"make_offer", "shortlist_application", "create_project", "end_engagem
 _APPROVING = {"approve_timesheet", "approve_timesheets", "send_back_timesheet", "decide_over_cap",
               "contest_entries", "withdraw_contest", "give_bonus", "decide_expense",
               "correct_hours"}  # fmt: skip
-_PAYING = {"pay_invoice"}
+_PAYING = {"pay_invoice", "save_payment_method", "remove_payment_method"}
 _MANAGING = {"invite_member", "list_members", "change_member", "remove_member", "create_api_key",
              "withdraw_member_invitation", "set_billing_profile"}  # fmt: skip
 _READING = {

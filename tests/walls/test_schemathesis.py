@@ -23,7 +23,7 @@ from tests.walls.test_authorisation import RIGHTFUL
 from tests.walls.world import Desk, World
 
 # Wait for the outside or print a document: what is made up differs in nothing that matters.
-RARELY = {"start_payout_onboarding", "pay_invoice", "download_invoice"}
+RARELY = {"start_payout_onboarding", "pay_invoice", "save_payment_method", "download_invoice"}
 # Take no parameter and no body, so that nothing wrong can be said to them.
 HARMLESS = {"list_vocabularies"}
 _NOT_OURS = {"cookies", "headers", "method", "url"}

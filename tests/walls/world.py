@@ -39,6 +39,7 @@ from app.timesheets.tables import CapCounter, TimeEntry
 from app.trainers.tables import EvidenceDocument
 from tests.factories import accounts, adjusted, deals, invoiced, papers, people, terms, work
 from tests.factories.application import application
+from tests.factories.mandated import method as a_method
 from tests.factories.reconciled import run as a_run
 from tests.gateways.simulator.running import Running
 from tests.walls.on_connection import OnConnection
@@ -120,6 +121,7 @@ async def made(sim: Running, *, folder: Path, url: str) -> AsyncIterator[World]:
             await _people(session, world)
             await _work(session, world)
             await _money(session, world)
+            await a_method(session, sim, world.things, now=world.now)
             await _hours(session, world)
         await _papers(world)
         yield world
@@ -294,14 +296,9 @@ async def _hours(session: AsyncSession, world: World) -> None:
     project = await session.get_one(Project, things["project"])
     position = await _position(session, project, now=now, title="Fifth reader")
     engagement = await work.engagement(
-        session,
-        position,
-        things["trainer"],
-        now=now,
-        weekly_minutes=60,
-        bill_minor=BILL_MINOR,
-        pay_minor=PAY_MINOR,
-    )
+        session, position, things["trainer"], now=now, weekly_minutes=60,
+        bill_minor=BILL_MINOR, pay_minor=PAY_MINOR,
+    )  # fmt: skip
     things["hours"] = engagement.id
     monday = (now - timedelta(days=now.weekday())).replace(hour=6, minute=0, second=0)
     world.logged_at = last = monday.replace(microsecond=0) - timedelta(days=7)

@@ -13,6 +13,7 @@ from app.api.client import (
     invoice_routes,
     member_routes,
     notice_routes,
+    payment_method_routes,
     project_routes,
     registration_routes,
     session_routes,
@@ -53,6 +54,7 @@ POLICY = DoorPolicy(
             "accept_member_invitation",
             "pay_invoice",
             "top_up_wallet",
+            "save_payment_method",
             "download_invoice",
         }
     ),
@@ -74,6 +76,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     adjustment_routes.ROUTER,
     invoice_routes.router,
     wallet_routes.ROUTER,
+    payment_method_routes.ROUTER,
     candidate_routes.ROUTER,
     project_routes.ROUTER,
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import stripe
-from stripe import StripeClient
+from stripe import PaymentIntent, StripeClient
 
 from app.gateways.payments import (
     BankPayoutState,
@@ -29,7 +29,7 @@ def group_of(payout_id: UUID) -> str:
     return f"payout-{payout_id}"
 
 
-def _ours(reference: str | None) -> UUID | None:
+def ours(reference: str | None) -> UUID | None:
     """The id in a reference, unless somebody else wrote it."""
     try:
         return UUID(reference or "")
@@ -45,6 +45,26 @@ def unpaid_state(session_status: str | None, intent_status: str | None) -> str:
     """
     failed = session_status == "complete" and intent_status in _FAILED_INTENTS
     return "expired" if failed or session_status == "expired" else "open"
+
+
+def figures(paid: PaymentIntent, collection_id: UUID | None) -> CheckoutState:
+    """The money of a paid intent whose charge and balance transaction were asked for with it."""
+    charge = paid.latest_charge
+    if charge is None or isinstance(charge, str):
+        raise PaymentsUnavailable("charge_not_expanded")
+    balance = charge.balance_transaction
+    if balance is None or isinstance(balance, str):
+        raise PaymentsUnavailable("balance_transaction_pending")
+    return CheckoutState(
+        "paid",
+        collection_id,
+        charge_id=charge.id,
+        balance_transaction_id=balance.id,
+        gross_minor=balance.amount,
+        fee_minor=balance.fee,
+        currency=balance.currency.upper(),
+        available_at=datetime.fromtimestamp(balance.available_on, UTC),
+    )
 
 
 class StripePayments:
@@ -155,6 +175,8 @@ class StripePayments:
     async def checkout_state(self, session_id: str) -> CheckoutState:
         async with asking():
             found = await self._client.v1.checkout.sessions.retrieve_async(session_id)
+            if found.mode == "setup":
+                return CheckoutState("setup", ours(found.client_reference_id))
             intent = found.payment_intent
             intent_id = intent if isinstance(intent, str) else intent.id if intent else ""
             if found.payment_status != "paid":
@@ -163,26 +185,11 @@ class StripePayments:
                     asked = await self._client.v1.payment_intents.retrieve_async(intent_id)
                     status = asked.status
                 state = unpaid_state(found.status, status)
-                return CheckoutState(state, _ours(found.client_reference_id))
+                return CheckoutState(state, ours(found.client_reference_id))
             paid = await self._client.v1.payment_intents.retrieve_async(
                 intent_id, params={"expand": ["latest_charge.balance_transaction"]}
             )
-        charge = paid.latest_charge
-        if charge is None or isinstance(charge, str):
-            raise PaymentsUnavailable("charge_not_expanded")
-        balance = charge.balance_transaction
-        if balance is None or isinstance(balance, str):
-            raise PaymentsUnavailable("balance_transaction_pending")
-        return CheckoutState(
-            "paid",
-            _ours(found.client_reference_id),
-            charge_id=charge.id,
-            balance_transaction_id=balance.id,
-            gross_minor=balance.amount,
-            fee_minor=balance.fee,
-            currency=balance.currency.upper(),
-            available_at=datetime.fromtimestamp(balance.available_on, UTC),
-        )
+        return figures(paid, ours(found.client_reference_id))
 
     async def expire_checkout(self, session_id: str) -> Outcome:
         try:

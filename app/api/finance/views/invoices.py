@@ -107,9 +107,10 @@ class FinanceTaxGroup(Seen):
 
 
 class FinancePayment(Seen):
-    """How the money came in: `checkout` (Stripe) or `recorded` (bank, with its reference)."""
+    """How the money came in: `checkout` (Stripe's page), `charge` (a saved means of payment on the
+    due day) or `recorded` (bank, with its reference)."""
 
-    kind: Literal["checkout", "recorded"]
+    kind: Literal["checkout", "charge", "recorded"]
     paid_at: datetime
     amount: MoneySeen
     stripe_fee: MoneySeen | None
@@ -262,7 +263,7 @@ def _line(facts: InvoiceLineFacts) -> FinanceInvoiceLine:
 def _payment(facts: PaymentFacts) -> FinancePayment:
     fee = facts.stripe_fee_minor
     return FinancePayment(
-        kind="checkout" if facts.kind == "checkout" else "recorded",
+        kind=facts.kind,
         paid_at=facts.paid_at,
         amount=_money(facts.amount_minor, facts.currency),
         stripe_fee=None if fee is None else _money(fee, facts.currency),

@@ -1,0 +1,12 @@
+DROP INDEX uq_collections_charge;
+DROP INDEX ix_collections_to_clear;
+ALTER TABLE collections DROP CONSTRAINT ck_collections_charge_has_method;
+ALTER TABLE collections DROP CONSTRAINT ck_collections_checkout_has_figures;
+ALTER TABLE collections ADD CONSTRAINT ck_collections_checkout_has_figures CHECK (state <> 'paid' OR kind <> 'checkout' OR (balance_transaction_id IS NOT NULL AND stripe_fee_minor IS NOT NULL AND available_at IS NOT NULL));
+ALTER TABLE collections DROP CONSTRAINT ck_collections_open_has_page;
+ALTER TABLE collections ADD CONSTRAINT ck_collections_open_has_page CHECK (state <> 'open' OR (provider_session_id IS NOT NULL AND checkout_url IS NOT NULL));
+ALTER TABLE collections DROP CONSTRAINT ck_collections_kind;
+ALTER TABLE collections ADD CONSTRAINT ck_collections_kind CHECK (kind IN ('checkout','recorded'));
+ALTER TABLE collections DROP COLUMN payment_method_id, DROP COLUMN provider_intent_id, DROP COLUMN outcome_code;
+CREATE INDEX ix_collections_to_clear ON collections (available_at) WHERE state = 'paid' AND kind = 'checkout' AND cleared_at IS NULL;
+DROP TABLE payment_methods;
