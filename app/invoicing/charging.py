@@ -117,11 +117,12 @@ async def _intend(
     """The charge that is under way, or a new one, under the invoice's lock; or, with nothing
     written, the page that must be closed before."""
     invoice = await settling.lock_invoice(session, invoice_id)
-    if invoice.state != InvoiceState.ISSUED:
-        return None
     live = await settling.live_collection(session, invoice.id)
     if live is not None and live.kind == CHARGE:
+        # Cleared up also when the invoice was given up meanwhile.
         return await _resume(session, invoice, live, now=now)
+    if invoice.state != InvoiceState.ISSUED:
+        return None
     known = await methods.newest_active(session, invoice.company_id)
     if known is None or invoice.due_on > now.date():
         return None

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from migrations.scripts import run
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
@@ -13,8 +13,8 @@ _HOME = Path(__file__).parent
 
 
 def upgrade() -> None:
-    run((_HOME / "0019_mandates.sql").read_text(encoding="utf-8"))
+    run((_HOME / "0020_mandates.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:
-    run((_HOME / "0019_mandates_down.sql").read_text(encoding="utf-8"))
+    run((_HOME / "0020_mandates_down.sql").read_text(encoding="utf-8"))
