@@ -14,6 +14,7 @@ STRIPE_PENDING = "asset:stripe:pending"
 STRIPE_AVAILABLE = "asset:stripe:available"
 BANK = "asset:bank"
 OWN_TRANSIT = "asset:transit:platform_payout"
+SUSPENSE = "liability:suspense"
 INCOME_SERVICES = "income:services"
 EXPENSE_TRAINERS = "expense:trainers"
 EXPENSE_PROCESSING = "expense:stripe:processing"
@@ -37,6 +38,7 @@ class Clearing(StrEnum):
     CONNECTED = "connected"
     PAYING = "paying"
     REFUNDING = "refunding"
+    SUSPENSE = "suspense"
 
 
 _CLEARING: Mapping[Clearing, str] = MappingProxyType(
@@ -48,6 +50,7 @@ _CLEARING: Mapping[Clearing, str] = MappingProxyType(
         Clearing.CONNECTED: "asset:stripe:connected:.*",
         Clearing.PAYING: "liability:trainer:[^:]*:paying",
         Clearing.REFUNDING: "liability:client:[^:]*:refunding",
+        Clearing.SUSPENSE: "liability:suspense",
     }
 )
 # All of them as one expression, which PostgreSQL reads as well: whoever watches them asks this one.

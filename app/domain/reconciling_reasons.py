@@ -144,6 +144,10 @@ CLEARING: Mapping[Clearing, tuple[str, str]] = MappingProxyType(
             "Decided to go back to a company and not yet sent",
             "Wird einem Unternehmen erstattet und ist noch nicht gesendet",
         ),
+        Clearing.SUSPENSE: (
+            "Received at our bank, and nobody knows yet from whom or what for",
+            "Bei unserer Bank eingegangen; noch ist unbekannt, von wem oder wofür",
+        ),
     }
 )
 

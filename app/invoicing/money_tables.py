@@ -5,7 +5,7 @@ and `Dispute` are the facts behind what was taken back; `ProviderMove` is what t
 balance at the provider. `WriteOff` and `WriteOffMove` are what is not expected to come in at all.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -253,6 +253,47 @@ class WriteOffMove(Row):
     tax_minor: Mapped[int]
     currency: Mapped[str]
     at: Mapped[datetime]
+
+
+class SuspenseItem(Row):
+    """Money at our bank of which nobody knew whose it is or what for: open, then assigned to an
+    invoice or a company's wallet, or sent back. `payer` is what the bank said.
+
+    `return_reference`: where the payment back can be looked up.
+    """
+
+    __tablename__ = "suspense_items"
+    __table_args__ = (
+        UniqueConstraint("received_on", "reference", "amount_minor", "currency"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("length(payer) > 0 AND length(reference) > 0", name="said"),
+        CheckConstraint(
+            "CASE state WHEN 'open' THEN ended_at IS NULL AND ended_by_user_id IS NULL"
+            " AND company_id IS NULL AND return_reference IS NULL"
+            " WHEN 'assigned' THEN ended_at IS NOT NULL AND ended_by_user_id IS NOT NULL"
+            " AND company_id IS NOT NULL AND return_reference IS NULL"
+            " WHEN 'returned' THEN ended_at IS NOT NULL AND ended_by_user_id IS NOT NULL"
+            " AND company_id IS NULL AND return_reference IS NOT NULL ELSE false END",
+            name="state",
+        ),
+        CheckConstraint("invoice_id IS NULL OR company_id IS NOT NULL", name="whose"),
+        Index("ix_suspense_items_recorded_at", "recorded_at", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    amount_minor: Mapped[int]
+    currency: Mapped[str]
+    received_on: Mapped[date]
+    payer: Mapped[str]
+    reference: Mapped[str]
+    recorded_by_user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    recorded_at: Mapped[datetime]
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("companies.id"), index=True)
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoices.id"), index=True)
+    return_reference: Mapped[str | None]
+    ended_by_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    ended_at: Mapped[datetime | None]
 
 
 after_create(

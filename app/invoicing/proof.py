@@ -143,7 +143,7 @@ WITH booked AS (
   SELECT a.key, a.currency, coalesce(sum(e.amount_minor), 0) AS minor
   FROM ledger_accounts a LEFT JOIN ledger_entries e ON e.account_id = a.id
   WHERE a.key LIKE 'asset:receivable:client:%' OR a.key LIKE 'asset:unbilled:client:%'
-     OR a.key LIKE 'liability:client:%'
+     OR a.key LIKE 'liability:client:%' OR a.key = :suspense
      OR a.key LIKE 'asset:dispute:%' OR a.key IN (:pending, :disputing, :goodwill, :bad_debt)
   GROUP BY a.key, a.currency),
 expected AS (
@@ -178,6 +178,9 @@ expected AS (
   SELECT 'asset:dispute:' || provider_dispute_id, currency, amount_minor
   FROM disputes WHERE state = 'withdrawn'
   UNION ALL
+  SELECT :suspense, currency, -sum(amount_minor) FROM suspense_items WHERE state = 'open'
+  GROUP BY currency
+  UNION ALL
   SELECT :bad_debt, currency, sum(minor) FROM (
     SELECT currency, from_us_minor AS minor FROM disputes WHERE state = 'lost'
     UNION ALL
@@ -196,6 +199,7 @@ SELECT format('%s: books %s, rows %s %s', key, coalesce(booked.minor, 0),
             WHEN key LIKE 'asset:unbilled:%' THEN 'unbilled'
             WHEN key = :pending THEN 'pending'
             WHEN key LIKE 'liability:client:%' THEN 'clients'
+            WHEN key = :suspense THEN 'suspense'
             ELSE 'taken' END AS about
 FROM booked FULL JOIN expected USING (key, currency)
 """
@@ -234,6 +238,7 @@ _ABOUT = {
     "unbilled": "unbilled = approved and not invoiced",
     "pending": "pending at Stripe = moved there and not yet available",
     "clients": "wallets, holds and refunds under way = their moves",
+    "suspense": "suspense = money of which nobody knows whose it is",
     "taken": "disputed money and what it cost = disputes and refunds",
 }
 
@@ -242,6 +247,7 @@ async def _balances(session: AsyncSession) -> dict[str, list[object]]:
     keys = {
         "pending": chart.STRIPE_PENDING,
         "disputing": chart.EXPENSE_DISPUTE,
+        "suspense": chart.SUSPENSE,
         "goodwill": chart.EXPENSE_GOODWILL,
         "bad_debt": chart.EXPENSE_BAD_DEBT,
     }

@@ -32,7 +32,7 @@ from app.kit.db import Database
 from app.kit.ids import new_id
 from app.ledger.posting import Entry
 
-_ROUNDS = 4
+ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ async def record_payment(
     """
     check_day(receipt, now=now)
     closed: UUID | None = None
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         async with database.begin() as session:
-            page = await _record(session, actor, invoice_id, receipt, closed=closed, now=now)
+            page = await record_once(session, actor, invoice_id, receipt, closed=closed, now=now)
         if page is None:
             return
         await close(database, payments, page, now=now)
@@ -94,7 +94,7 @@ _FUTURE = FieldProblem(
 )
 
 
-async def _record(
+async def record_once(
     session: AsyncSession,
     actor: FinanceActor,
     invoice_id: UUID,
@@ -102,10 +102,14 @@ async def _record(
     *,
     closed: UUID | None,
     now: datetime,
+    from_account: str = chart.BANK,
 ) -> OpenPage | None:
-    """Record the payment; or, with nothing written, the page that must be closed before."""
+    """Record the payment; or, with nothing written, the page that must be closed before.
+
+    `from_account`: where the money is in the books. Raises what `record_payment` raises.
+    """
     invoice = await settling.lock_invoice(session, invoice_id)
-    if await _same_receipt(session, invoice_id, receipt):
+    if await is_recorded(session, invoice_id, receipt):
         return None
     if invoice.state == InvoiceState.COLLECTED:
         raise InvoiceAlreadyCollected
@@ -124,7 +128,7 @@ async def _record(
             "collection", COLLECTION_MOVES, CollectionState(live.state), CollectionEvent.EXPIRE
         )
         await session.flush()
-    await _collect(session, actor, invoice, receipt, now=now)
+    await _collect(session, actor, invoice, receipt, from_account=from_account, now=now)
     return None
 
 
@@ -134,6 +138,7 @@ async def _collect(
     invoice: Invoice,
     receipt: Receipt,
     *,
+    from_account: str,
     now: datetime,
 ) -> None:
     collection = Collection(
@@ -166,12 +171,12 @@ async def _collect(
             effective_at=now,
         ),
         receipt.amount.minor,
-        entries=[Entry(chart.BANK, invoice.currency, receipt.amount.minor)],
+        entries=[Entry(from_account, invoice.currency, receipt.amount.minor)],
         now=now,
     )
 
 
-async def _same_receipt(session: AsyncSession, invoice_id: UUID, receipt: Receipt) -> bool:
+async def is_recorded(session: AsyncSession, invoice_id: UUID, receipt: Receipt) -> bool:
     """Whether this very payment was recorded before: its answer was lost on the way."""
     found = await session.scalar(
         select(Collection.id).where(

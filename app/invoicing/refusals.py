@@ -35,6 +35,20 @@ class WriteOffOutdated(Refusal):
     de = "Von dieser Rechnung ist inzwischen ein anderer Betrag offen. Bitte neu anordnen."
 
 
+class PaymentAlreadyRecorded(Refusal):
+    """The same receipt stands there already: recorded twice, it would be twice in the books."""
+
+    kind = Kind.STATE
+    en = "This very payment is recorded there already. Look which of the two records is wrong."
+    de = "Genau diese Zahlung ist dort schon erfasst. Prüfen Sie, welche Erfassung falsch ist."
+
+
+class SuspenseEnded(Refusal):
+    kind = Kind.STATE
+    en = "This money has been assigned or sent back already. Fetch it again to see where it went."
+    de = "Dieses Geld ist schon zugeordnet oder zurückgesandt. Bitte neu laden."
+
+
 class PaymentCurrencyDiffers(Refusal):
     kind = Kind.INVALID
     en = "This invoice is paid in its own currency alone: {currency}."

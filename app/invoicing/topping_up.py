@@ -98,6 +98,24 @@ async def record(
     The same receipt again changes nothing and answers the same id. Raises NotFound,
     TopUpCurrencyDiffers, InvalidValues (a day in the future).
     """
+    id_, _ = await record_once(session, actor, company_id, receipt=receipt, now=now)
+    return id_
+
+
+async def record_once(
+    session: AsyncSession,
+    actor: FinanceActor,
+    company_id: UUID,
+    *,
+    receipt: Receipt,
+    now: datetime,
+    from_account: str = chart.BANK,
+) -> tuple[UUID, bool]:
+    """As `record`; the payment's id, and whether this call recorded it.
+
+    `from_account`: where the money is in the books. Raises NotFound,
+    TopUpCurrencyDiffers, InvalidValues (a day in the future).
+    """
     recording.check_day(receipt, now=now)
     # One receipt of a company at a time, so that the same one again is seen.
     await session.execute(
@@ -115,7 +133,7 @@ async def record(
         )
     )
     if known is not None:
-        return known
+        return known, False
     row = _collection(company_id, receipt.amount, kind="recorded", now=now)
     row.state, row.paid_at = CollectionState.PAID, now
     row.evidence, row.received_on = receipt.reference, receipt.received_on
@@ -135,11 +153,11 @@ async def record(
             effective_at=now,
         ),
         row.amount_minor,
-        entries=[Entry(chart.BANK, row.currency, row.amount_minor)],
+        entries=[Entry(from_account, row.currency, row.amount_minor)],
         now=now,
     )
     await spending.spend_on_open(session, company_id, now=now)
-    return row.id
+    return row.id, True
 
 
 def _collection(company_id: UUID, amount: Money, *, kind: str, now: datetime) -> Collection:

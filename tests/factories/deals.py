@@ -9,8 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
+from app.domain.actor import FinanceActor
+from app.domain.money import Money
 from app.engagements.tables import Engagement
+from app.invoicing import suspense
 from app.invoicing.money_tables import InvoiceSettlement, WriteOff
+from app.invoicing.recording import Receipt
 from app.invoicing.tables import Collection, Invoice, InvoiceLine, InvoiceRun, InvoiceTaxGroup
 from app.kit.ids import new_id
 from app.ledger import posting
@@ -293,3 +297,10 @@ async def awaiting_write_off(session: AsyncSession, of: Invoice, *, now: datetim
     session.add(row)
     await session.flush()
     return row.id
+
+
+async def in_suspense(session: AsyncSession, user_id: UUID, *, now: datetime) -> UUID:
+    """Money at the bank of which nobody knows whose it is."""
+    receipt = Receipt(Money(7_000, "USD"), now.date(), "Statement 9")
+    actor = FinanceActor(user_id)
+    return await suspense.record(session, actor, receipt, payer="A. Nobody", now=now)

@@ -59,6 +59,10 @@ def _payment(world: World) -> dict[str, Any]:
             "reference": "Statement 7"}  # fmt: skip
 
 
+def _unknown(world: World) -> dict[str, Any]:
+    return {**_payment(world), "payer": "A. Nobody"}
+
+
 def _hours(world: World) -> dict[str, Any]:
     """Half an hour that nobody has logged yet."""
     start = world.logged_at + timedelta(hours=6)
@@ -275,6 +279,11 @@ FINANCE = {
     "write_off_invoice": Rule(201, of="invoice_id"),
     "approve_write_off": Rule(200, of="write_off_id"),
     "list_write_offs": Rule(200),
+    "record_unknown_payment": Rule(201, body=_unknown),
+    "list_suspense": Rule(200),
+    "assign_suspense": Rule(200, of="suspense_id", body=lambda w: {
+        "company_id": str(w.things["company"])}),
+    "return_suspense": Rule(200, of="suspense_id"),
     "get_company_wallet": Rule(200, of="company_id"),
     "record_top_up": Rule(201, of="company_id", body=_payment),
     "refund_wallet": Rule(409, of="company_id", foreign=409),

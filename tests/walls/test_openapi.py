@@ -47,6 +47,7 @@ PROMISED = {
         refund_payment list_refunds list_disputes
         confirm_second_factor approve_payout_run
         write_off_invoice approve_write_off list_write_offs
+        record_unknown_payment list_suspense assign_suspense return_suspense
         list_payouts get_payout retry_payout preview_payouts cancel_payout hold_payout
         list_payout_holds get_payout_hold release_hold hold_trainer record_screening
         list_ledger_accounts list_postings get_books_proof

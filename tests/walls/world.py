@@ -243,6 +243,7 @@ async def _work(session: AsyncSession, world: World) -> None:
         pay_rate_minor=PAY_MINOR,
     )  # fmt: skip
     things |= {
+        "suspense": await deals.in_suspense(session, staff, now=now),
         "write_off": await deals.awaiting_write_off(session, unpaid, now=now),
         "invoice": unpaid.id, "paid invoice": paid.id, "payout": payout.id,
         "payout_run": payout.run_id, "hold": (await deals.hold(session, payout, now=now)).id,

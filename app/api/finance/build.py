@@ -17,6 +17,7 @@ from app.api.finance import (
     reconciliation_routes,
     refund_routes,
     session_routes,
+    suspense_routes,
     wallet_routes,
     write_off_routes,
 )
@@ -40,6 +41,9 @@ POLICY = DoorPolicy(
             "record_top_up",
             "refund_wallet",
             "write_off_invoice",
+            "record_unknown_payment",
+            "assign_suspense",
+            "return_suspense",
         }
     ),
     unkept=frozenset(
@@ -58,6 +62,7 @@ POLICY = DoorPolicy(
     freshness=freshness,
     unwrapped=frozenset(
         {
+            "assign_suspense",
             "sign_in",
             "refresh_session",
             "confirm_second_factor",
@@ -74,6 +79,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     refund_routes.router,
     wallet_routes.router,
     write_off_routes.router,
+    suspense_routes.router,
     payout_routes.router,
     hold_routes.router,
     ledger_routes.router,

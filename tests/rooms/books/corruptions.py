@@ -263,6 +263,12 @@ BREAKS: dict[str, tuple[str, str]] = {
         " FROM invoices",
         "0 written off, decisions less what was recovered say -5",
     ),
+    "suspense = money of which nobody knows whose it is": (
+        "INSERT INTO suspense_items (id, state, amount_minor, currency, received_on, payer,"
+        " reference, recorded_by_user_id, recorded_at) VALUES ({companies}, 'open', 5, 'USD',"
+        " '2026-11-25', 'A. Nobody', 'Statement 7', {companies}, now())",
+        "liability:suspense: books 0, rows -5 USD",
+    ),
     "payout = sum of its lines": (
         "UPDATE payout_lines SET pay_minor = pay_minor - 1",
         "payout {payouts}: ",

@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from app.invoicing import dunning, proof
+from app.domain.money import Money
+from app.invoicing import dunning, proof, suspense
+from app.invoicing.recording import Receipt
 from tests.factories.invoiced import Stage
 
 FREE = "SET LOCAL session_replication_role = replica"
@@ -34,6 +36,9 @@ BREAKS = {
         "UPDATE refunds SET from_invoice_minor = 0, from_us_minor = amount_minor"
     ),
     "wallets, holds and refunds under way = their moves": "UPDATE refunds SET state = 'unknown'",
+    "suspense = money of which nobody knows whose it is": (
+        "UPDATE suspense_items SET amount_minor = 8"
+    ),
     "new time stops only where an invoice has come to it": (
         "UPDATE credit_stops SET stopped_at = stopped_at - interval '60 days'"
     ),
@@ -79,6 +84,9 @@ async def test_every_breach_is_found_and_named(stage: Stage, names: list[str]) -
     async with stage.runtime.database.begin() as session:
         assert await dunning.dun(session, stage.invoice_id, now=late) == "stopped"
     await stage.record_top_up(1_000)
+    async with stage.runtime.database.begin() as session:
+        receipt = Receipt(Money(700, "EUR"), stage.now.date(), "Statement 9")
+        await suspense.record(session, stage.finance, receipt, payer="A. Nobody", now=stage.now)
     assert await broken(stage, None) == set()
     for name in names:
         assert name in await broken(stage, BREAKS[name]), name

@@ -50,7 +50,7 @@ async def issued(session: AsyncSession) -> tuple[Deal, UUID]:
 
 async def pay(session: AsyncSession, actor: FinanceActor, invoice_id: UUID, minor: int) -> None:
     receipt = Receipt(Money(minor, "USD"), NOW.date(), f"Statement over {minor}")
-    assert await recording._record(
+    assert await recording.record_once(
         session, actor, invoice_id, receipt, closed=None, now=NOW
     ) is None  # fmt: skip
     await assert_proven(session)

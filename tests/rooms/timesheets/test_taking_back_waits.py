@@ -40,7 +40,7 @@ async def paid(session: AsyncSession, company_id: UUID, *, sequence: int) -> Non
     )  # fmt: skip
     assert found is not None
     receipt = Receipt(Money(found.gross_minor, "USD"), NOW.date(), f"Statement {found.number}")
-    page = await recording._record(session, staff, found.id, receipt, closed=None, now=NOW)
+    page = await recording.record_once(session, staff, found.id, receipt, closed=None, now=NOW)
     assert page is None
 
 

@@ -1,0 +1,1 @@
+DROP TABLE suspense_items;
