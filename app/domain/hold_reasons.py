@@ -44,6 +44,19 @@ REASONS: dict[HoldCause, Reason] = {
         "Die Firma bestreitet diese Stunden. Antworten Sie bis zur Frist, die dort steht; das "
         "Team entscheidet, und ohne Entscheidung werden die Stunden freigegeben.",
     ),
+    HoldCause.OVER_CAP: Reason(
+        Who.COMPANY,
+        "These hours are beyond an agreed cap. The company agrees or declines by the date shown; "
+        "after that operations decides. Nothing of them is lost.",
+        "Diese Stunden liegen über einer vereinbarten Grenze. Die Firma stimmt bis zum genannten "
+        "Tag zu oder lehnt ab; danach entscheidet das Team. Nichts davon geht verloren.",
+    ),
+    HoldCause.OVER_CAP_OPERATIONS: Reason(
+        Who.OPERATIONS,
+        "These hours are beyond a cap that operations decides on. Nothing of them is lost.",
+        "Diese Stunden liegen über einer Grenze, über die das Team entscheidet. Nichts davon geht "
+        "verloren.",
+    ),
     HoldCause.CLIENT_UNPAID: Reason(
         Who.COMPANY,
         "The company has not paid the invoice for this time yet. You need not do anything.",

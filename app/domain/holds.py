@@ -19,6 +19,8 @@ class HoldCause(StrEnum):
     NOT_SUBMITTED = "not_submitted"
     IN_REVIEW = "in_review"
     CONTEST = "contest"
+    OVER_CAP = "over_cap"
+    OVER_CAP_OPERATIONS = "over_cap_operations"
     CLIENT_UNPAID = "client_unpaid"
     FINANCE_HOLD = "finance_hold"
     SANCTIONS_REVIEW = "sanctions_review"

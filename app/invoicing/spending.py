@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
@@ -15,8 +15,11 @@ from app.invoicing.tables import Invoice, InvoiceLine
 from app.kit.ids import new_id
 from app.ledger import queries as ledger
 from app.ledger.posting import Entry
+from app.ledger.tables import LedgerAccount, LedgerBalance
 from app.timesheets import lending
 from app.timesheets.bill_lines import BillLine
+
+_PREPAID_OF = func.format("liability:client:%s:prepaid", Invoice.company_id)
 
 
 async def spend(session: AsyncSession, invoice: Invoice, *, now: datetime) -> int:
@@ -89,3 +92,20 @@ async def spend_on_open(session: AsyncSession, company_id: UUID, *, now: datetim
     )
     for invoice in rows.all():
         await spend(session, invoice, now=now)
+
+
+async def passed_by(session: AsyncSession) -> list[UUID]:
+    """Companies with money in their wallets and open invoices: an invoice was issued while the
+    money came in, so that neither has seen the other."""
+    rows = await session.scalars(
+        select(Invoice.company_id)
+        .join(
+            LedgerAccount,
+            (LedgerAccount.key == _PREPAID_OF) & (LedgerAccount.currency == Invoice.currency),
+        )
+        .join(LedgerBalance, LedgerBalance.account_id == LedgerAccount.id)
+        .where(Invoice.state == InvoiceState.ISSUED, LedgerBalance.available_minor > 0)
+        .distinct()
+        .order_by(Invoice.company_id)
+    )
+    return list(rows)

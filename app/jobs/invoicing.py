@@ -104,15 +104,21 @@ async def dun(tools: Toolbox) -> None:
 
 
 async def mind_wallets(tools: Toolbox) -> None:
-    """Sweep: what is logged of prepaid companies is set aside, what is open is paid."""
+    """Sweep: what is logged of prepaid companies is set aside; what is open is paid, also of those
+    who pay by invoice and have money left from before."""
     now = tools.clock.now()
     async with tools.database.begin() as session:
         companies = await credit_terms.prepaid_companies(session, now)
+        others = await spending.passed_by(session)
     for company_id in companies:
         async with tools.database.begin() as session:
             await carrying.set_aside(session, company_id, now=now)
             await carrying.follow(session, company_id, now=now)
             await spending.spend_on_open(session, company_id, now=now)
+    for company_id in others:
+        if company_id not in companies:
+            async with tools.database.begin() as session:
+                await spending.spend_on_open(session, company_id, now=now)
 
 
 async def look_at_open_pages(tools: Toolbox) -> None:

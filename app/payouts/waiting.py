@@ -91,6 +91,7 @@ _LINES = (
     .outerjoin(PayoutLine, (PayoutLine.pay_line_id == PayLine.id) & PayoutLine.live)
     .outerjoin(Payout, Payout.id == PayoutLine.payout_id)
 )
+_TIME_WAITS = (*pay_lines.WAITING, EntryState.OVER_CAP.value)
 _UNPAID = or_(Payout.state.is_(None), Payout.state != PayoutState.SETTLED.value)
 
 
@@ -206,7 +207,7 @@ def _owed_something() -> ColumnElement[bool]:
     )
     return or_(
         exists().where(PayLine.trainer_id == Trainer.id, unpaid),
-        exists().where(TimeEntry.trainer_id == Trainer.id, TimeEntry.state.in_(pay_lines.WAITING)),
+        exists().where(TimeEntry.trainer_id == Trainer.id, TimeEntry.state.in_(_TIME_WAITS)),
     )
 
 
@@ -230,14 +231,20 @@ async def holds_of(
             sums.setdefault(key, []).append((line.pay_minor, line.approved_at))
     for waits in await pay_lines.unapproved(session, trainer_ids):
         if waits.would_earn.minor:
-            until = None if waits.due_at is None else Block(_cause(waits), waits.due_at)
-            key = waits.trainer_id, waits.would_earn.currency, _cause(waits), until
+            cause = _cause(waits, now)
+            until = None if waits.due_at is None else Block(cause, waits.due_at)
+            key = waits.trainer_id, waits.would_earn.currency, cause, until
             sums.setdefault(key, []).append((waits.would_earn.minor, waits.since))
     found = [_hold(key, parts, now) for key, parts in sums.items()]
     return sorted(found, key=lambda h: (h.trainer_id, h.currency, h.cause, h.release_on_at))
 
 
-def _cause(waits: pay_lines.Unapproved) -> HoldCause:
+def _cause(waits: pay_lines.Unapproved, now: datetime) -> HoldCause:
+    if waits.state is EntryState.OVER_CAP:
+        # What a company leaves undecided by its day is for operations, as in their own list.
+        passed = waits.due_at is not None and waits.due_at <= now
+        late = waits.decider == "operations" or passed
+        return HoldCause.OVER_CAP_OPERATIONS if late else HoldCause.OVER_CAP
     if waits.state is EntryState.CONTESTED:
         return HoldCause.CONTEST
     submitted = waits.sheet is SheetState.SUBMITTED

@@ -104,15 +104,17 @@ class Earned:
 class Unapproved:
     """What time of one sheet that waits for the same word would come to; `since`: worked first.
 
-    `state`: on_timesheet or recorded, or contested. `due_at`: when the clock decides, if it does.
+    `state`: on_timesheet or recorded, contested or over_cap. `due_at`: when the clock decides, if
+    it does. `decider`: who may lift the cap, for time that is on no sheet yet.
     """
 
     trainer_id: UUID
     would_earn: Money
     since: datetime
     state: EntryState
-    sheet: SheetState
+    sheet: SheetState | None
     due_at: datetime | None
+    decider: str | None = None
 
 
 async def pin(
@@ -292,35 +294,35 @@ async def amounts(session: AsyncSession, sheets: Collection[SheetFacts]) -> Mapp
 
 
 async def unapproved(session: AsyncSession, trainer_ids: Collection[UUID]) -> Sequence[Unapproved]:
-    """What trainers' unapproved time adds to their lines if all of it is allowed, by sheet."""
+    """What trainers' unapproved time adds to their lines if all of it is allowed, by sheet; what
+    is beyond a cap by engagement and who decides by when."""
+    beyond = TimeEntry.state == EntryState.OVER_CAP.value
     rows = await session.execute(
         select(*PIECE_COLUMNS)
-        .where(TimeEntry.trainer_id.in_(list(trainer_ids)), TimeEntry.state.in_(WAITING))
-        .where(TimeEntry.timesheet_id.is_not(None))
+        .where(TimeEntry.trainer_id.in_(list(trainer_ids)), TimeEntry.ended_at.is_not(None))
+        .where(beyond | (TimeEntry.state.in_(WAITING) & TimeEntry.timesheet_id.is_not(None)))
         .order_by(TimeEntry.engagement_id, TimeEntry.started_at)
     )
-    pieces: dict[tuple[UUID | None, EntryState], list[PieceFacts]] = {}
+    pieces: dict[tuple[UUID | None, EntryState, str | None, datetime | None], list[PieceFacts]] = {}
     for row in rows:
         piece = read_piece(row)
-        pieces.setdefault((piece.timesheet_id, piece.state), []).append(piece)
+        of = piece.engagement_id if piece.decider else piece.timesheet_id
+        key = of, piece.state, piece.decider, piece.decide_by_at if piece.decider else None
+        pieces.setdefault(key, []).append(piece)
     engagement_ids = {some[0].engagement_id for some in pieces.values()}
     rates = await pay_terms.rates_of_many(session, engagement_ids)
     before = await _before(session, engagement_ids)
-    sheets = await _sheets_due(session, {sheet_id for sheet_id, _ in pieces})
+    sheets = await _sheets_due(session, {key[0] for key in pieces if key[2] is None})
     found = []
-    for (sheet_id, state), some in pieces.items():
+    for (sheet_id, state, decider, decide_by_at), some in pieces.items():
         of = some[0].engagement_id
         lines = hours.price([span_of(p) for p in some], rates[of], before.get(of, {}))
-        sheet, review_by_at, contest_by_at = sheets[sheet_id]
+        sheet, review_by_at, contest_by_at = sheets.get(sheet_id, (None, decide_by_at, None))
+        due_at = contest_by_at if state is EntryState.CONTESTED else review_by_at
+        would_earn = _sum(lines, rates[of][0].currency).earned
+        since = min(p.started_at for p in some)
         found.append(
-            Unapproved(
-                some[0].trainer_id,
-                _sum(lines, rates[of][0].currency).earned,
-                min(p.started_at for p in some),
-                state,
-                sheet,
-                contest_by_at if state is EntryState.CONTESTED else review_by_at,
-            )
+            Unapproved(some[0].trainer_id, would_earn, since, state, sheet, due_at, decider)
         )
     return found
 

@@ -179,16 +179,24 @@ class Stage:
                 session, self.finance, self.deal.company.id, receipt=receipt, now=self.now
             )
 
-    async def top_up(self, minor: int) -> str:
-        """The company pays ahead at the hosted page; the charge's id."""
+    async def top_up_page(self, minor: int) -> str:
+        """Where the company can pay ahead; the page's id at the provider."""
         page = await topping_up.top_up(
             self.runtime.database, self.runtime.outside.payments, self.client,
             Money(minor, "EUR"), return_url="https://company.example/paid", now=self.now,
         )  # fmt: skip
-        await self.sim.order(f"checkout/{page.checkout_url.rsplit('/', 1)[1]}/pay")
+        return page.checkout_url.rsplit("/", 1)[1]
+
+    async def top_up(self, minor: int) -> str:
+        """The company pays ahead at the hosted page; the charge's id."""
+        page = await self.top_up_page(minor)
+        await self.sim.order(f"checkout/{page}/pay")
         await self.events()
         async with self.runtime.database.begin() as session:
-            row = await session.get_one(Collection, page.collection_id)
+            row = await session.scalar(
+                select(Collection).where(Collection.provider_session_id == page)
+            )
+        assert row is not None
         assert row.provider_charge_id is not None
         return row.provider_charge_id
 

@@ -55,6 +55,8 @@ POLICY = DoorPolicy(
             "approve_payout_run",
             "retry_payout",
             "release_hold",
+            "refund_payment",
+            "refund_wallet",
             "write_off_invoice",
             "approve_write_off",
         }

@@ -30,7 +30,8 @@ async def refund_payment(
 ) -> FinanceRefund:
     """Send a part of an invoice's online payment back, or all of it. It is decided at once and
     sent in the background: watch it with `list_refunds`. Money moves: an Idempotency-Key is
-    required. 409 `nothing_to_refund` when no payment holds so much for this purpose."""
+    required, and a second factor shown a short while ago, else 403 `fresh_second_factor_needed`.
+    409 `nothing_to_refund` when no payment holds so much for this purpose."""
     refund_id = await refunding.order(session, caller, invoice_id, wanted=said.wanted(), now=now)
     return views.refund(await taken_back.get_refund(session, caller, refund_id), language)
 

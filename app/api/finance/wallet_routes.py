@@ -47,8 +47,9 @@ async def refund_wallet(
     now: Now,
     language: Language,
 ) -> FinanceRefund:
-    """Send money of a wallet back the way it came. What is set aside for logged work stays. 409
-    `nothing_to_refund` when not so much is free, or no single online payment is left for it."""
+    """Send money of a wallet back the way it came. What is set aside for logged work stays. A
+    second factor shown a short while ago is needed. 409 `nothing_to_refund` when not so much is
+    free, or no single online payment is left for it."""
     refund_id = await refunding.order_of_wallet(
         session, caller, company_id, wanted=said.wanted(), now=now
     )

@@ -1,10 +1,11 @@
 """What moves money asks for a code that was shown a short while ago."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pyotp
+import pytest
 import pytest_asyncio
 from sqlalchemy import update
 
@@ -55,6 +56,27 @@ async def test_an_old_code_moves_no_money_and_a_new_one_does_also_in_weeks_to_co
     # The development clock jumps; who sits at the keyboard is the same as a second ago.
     runtime.clock.set_offset(1800)
     assert (await run(doors, bearer)).status_code == 201
+
+
+REFUNDS = {
+    f"/finance/v1/invoices/{UUID(int=7)}/refunds": {"purpose": "reopen"},
+    f"/finance/v1/companies/{UUID(int=7)}/wallet-refunds": {},
+}
+
+
+@pytest.mark.parametrize("path", REFUNDS)
+async def test_money_goes_back_on_a_fresh_code_alone(
+    doors: httpx.AsyncClient, bearer: dict[str, str], path: str
+) -> None:
+    said = {"amount": {"minor": 100, "currency": "USD"}, "reason": "x", **REFUNDS[path]}
+    answers = []
+    for _ in range(2):
+        headers = {**bearer, "Idempotency-Key": str(uuid4())}
+        answers.append((await doors.post(path, json=said, headers=headers)).json()["code"])
+        code = {"otp": pyotp.TOTP(SECRET).now()}
+        await doors.post(CONFIRM, json=code, headers=bearer)
+    assert answers[0] == "fresh_second_factor_needed"
+    assert answers[1] in ("not_found", "nothing_to_refund")
 
 
 async def test_guessing_codes_ends_soon(doors: httpx.AsyncClient, bearer: dict[str, str]) -> None:

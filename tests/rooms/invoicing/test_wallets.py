@@ -21,7 +21,7 @@ from app.invoicing.running import run_invoices
 from app.jobs import invoicing as jobs
 from app.main import toolbox_of
 from app.timesheets import approving, submitting
-from tests.factories import people
+from tests.factories import approved, people
 from tests.factories.at_work import deal
 from tests.factories.hours import HOUR, LAST_WEEK, NOW, log, states
 from tests.factories.invoiced import Stage
@@ -90,6 +90,32 @@ async def test_money_that_names_no_invoice_pays_the_open_one_first(stage: Stage)
     await stage.events()
     assert (await stage.wallet()).balance_minor == 5_000
     await stage.assert_reconciled()
+
+
+async def test_money_and_an_invoice_that_have_passed_each_other_by_meet(stage: Stage) -> None:
+    """The money is in before the invoice can be seen, and the run had looked before the money."""
+    async with stage.runtime.database.begin() as session:
+        await approved.approved(
+            session, stage.deal, now=stage.now, weeks_back=2, minutes=30, bill_rate_minor=10_000
+        )
+    page = await stage.top_up_page(2 * GROSS)
+    async with stage.runtime.database.begin() as session:
+        run = await run_invoices(
+            session, stage.finance, through_on=stage.now.date(), company_id=None,
+            sample_issuer=True, now=stage.now,
+        )  # fmt: skip
+        await stage.sim.order(f"checkout/{page}/pay")
+        assert await stage.settle_page(page) == "in_wallet"
+    assert (await stage.summary()).state == "collected"
+    (stage.invoice_id,) = [each.id for each in run.invoices]
+    assert (await stage.summary()).state == "issued"
+    before = (await stage.wallet()).balance_minor
+    for _ in range(2):
+        await jobs.mind_wallets(toolbox_of(stage.runtime))
+    paid = await stage.summary()
+    assert paid.state == "collected"
+    assert (await stage.wallet()).balance_minor == before - paid.gross_minor
+    await stage.assert_proven()
 
 
 @pytest.mark.slow
