@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.domain.actor import SystemActor
 from app.jobs.toolbox import Toolbox
-from app.payouts import holding, moving, retrying, rules, running, sending
+from app.payouts import holding, moving, resuming, retrying, rules, running, sending
 
 STALLED_AFTER = timedelta(seconds=60)
 
@@ -37,7 +37,7 @@ async def pick_up_stalled(tools: Toolbox) -> None:
     """Payouts that should move and have no job any more get one again."""
     async with tools.database.begin() as session:
         now = tools.clock.now()
-        found = await sending.stalled(
+        found = await resuming.stalled(
             session, before=now - STALLED_AFTER, rules=rules.rules_of(tools.settings), now=now
         )
         await moving.send_soon(session, found)
@@ -47,7 +47,7 @@ async def try_again(tools: Toolbox) -> None:
     """What lacked funds is tried hourly, what was on hold as soon as nothing holds it any more."""
     now, set_ = tools.clock.now(), rules.rules_of(tools.settings)
     async with tools.database.begin() as session:
-        poor = await sending.waiting_for_funds(session, before=now - sending.FUNDS_AFTER)
+        poor = await resuming.waiting_for_funds(session, before=now - resuming.FUNDS_AFTER)
         free = await holding.freed(session, rules=set_, now=now)
     for ids, rule in ((poor, "funds_watcher"), (free, "hold_watcher")):
         for payout_id in ids:

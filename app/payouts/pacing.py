@@ -22,6 +22,10 @@ class Slot:
 
     at: float
 
+    def is_near(self) -> bool:
+        """Whether it is time to decide what is sent."""
+        return self.at - LEAD_S <= time.monotonic()
+
     async def draws_near(self) -> None:
         """Wait until it is time to decide what is sent."""
         await asyncio.sleep(max(0.0, self.at - LEAD_S - time.monotonic()))

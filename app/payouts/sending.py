@@ -7,10 +7,10 @@ in `sending` is uncertain, and uncertain means: look first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.domain import chart
@@ -29,18 +29,16 @@ from app.domain.settlement import (
     passes,
 )
 from app.gateways.payments import Outcome, OutcomeKind, Payments, Send
-from app.kit import queue
 from app.kit.clock import Clock
 from app.kit.db import Database
 from app.kit.ids import new_id
 from app.ledger import posting
 from app.ledger.posting import Entry
-from app.payouts import holding, moving, pacing, standing
+from app.payouts import holding, moving, pacing, resuming, standing
+from app.payouts.pacing import Slot
 from app.payouts.tables import Payout, PayoutAttempt
 
 ACTOR = SystemActor("payout_sender")
-NOT_AVAILABLE = "balance_insufficient"
-FUNDS_AFTER = timedelta(hours=1)
 _OPEN = ("intended", "sending", "unknown")
 
 
@@ -71,25 +69,39 @@ async def send_payout(
     Raises OutcomeOpen when an outcome is uncertain (the job retries), PaymentsUnavailable when a
     look-up got no answer.
     """
+    slot, work = None, None
     while True:
-        kind = await _next_kind(database, payout_id)
-        if kind is None:
-            return
-        # The provider's limit first, so that what is decided is sent at once.
-        slot = await pacing.reserve(database, kind, per_second=rules.calls_per_second)
-        await slot.draws_near()
-        async with database.begin() as session:
-            work = await _intend(session, payout_id, rules=rules, now=clock.now())
         if work is None:
-            return
+            kind = await _next_kind(database, payout_id)
+            if kind is None:
+                return
+            # The provider's limit first, so that what is decided is sent at once.
+            slot = slot or await _slot(database, kind, rules)
+            await slot.draws_near()
+            async with database.begin() as session:
+                payout = await moving.locked(session, payout_id)
+                assert payout is not None
+                work = await _intend(session, payout, rules=rules, now=clock.now())
+            if work is None:
+                return
+        assert slot is not None
         await slot.comes()
-        outcome = await _call(database, payments, work, rules=rules, clock=clock)
+        outcome, done = await _call(database, payments, work, rules=rules, clock=clock), work
+        transferred = outcome.kind is OutcomeKind.SETTLED and done.kind == "transfer"
+        slot, work = await _slot(database, "bank_payout", rules) if transferred else None, None
         async with database.begin() as session:
-            await _record(session, payout_id, work, outcome, now=clock.now())
+            payout = await _record(session, payout_id, done, outcome, now=clock.now())
+            if slot is not None and slot.is_near():
+                await session.flush()
+                work = await _intend(session, payout, rules=rules, now=clock.now())
         if outcome.kind is OutcomeKind.UNKNOWN:
             raise OutcomeOpen(outcome.code)
-        if outcome.kind is OutcomeKind.SETTLED and work.kind == "bank_payout":
+        if outcome.kind is OutcomeKind.SETTLED and done.kind == "bank_payout":
             return
+
+
+async def _slot(database: Database, kind: str, rules: PayoutRules) -> Slot:
+    return await pacing.reserve(database, kind, per_second=rules.calls_per_second)
 
 
 async def _next_kind(database: Database, payout_id: UUID) -> str | None:
@@ -101,29 +113,26 @@ async def _next_kind(database: Database, payout_id: UUID) -> str | None:
 
 
 async def _intend(
-    session: AsyncSession, payout_id: UUID, *, rules: PayoutRules, now: datetime
+    session: AsyncSession, payout: Payout, *, rules: PayoutRules, now: datetime
 ) -> Work | None:
-    """Lock the payout and commit what is about to be tried, before it is tried.
+    """Write down what is about to be tried with a payout that is locked, before it is tried.
 
     What stops her money stops it here, after the lock: nothing is sent that was not wanted a moment
     ago. A try of which nobody knows the outcome is still looked for, and not made again.
     """
-    payout = await moving.locked(session, payout_id)
-    if payout is None:
-        return None
     kind = _next_step(payout.state, payout.bank_payout_id)
     if kind is None:
         return None
     tries = (
         await session.scalars(
             select(PayoutAttempt)
-            .where(PayoutAttempt.payout_id == payout_id)
+            .where(PayoutAttempt.payout_id == payout.id)
             .execution_options(populate_existing=True)
         )
     ).all()
     attempt = next((each for each in tries if each.state in _OPEN), None)
     stopped = await standing.blocked_payouts(
-        session, {payout_id: payout.trainer_id}, rules=rules, now=now
+        session, {payout.id: payout.trainer_id}, rules=rules, now=now
     )
     wanted = not stopped
     if attempt is None and not wanted:
@@ -151,9 +160,9 @@ def _next_step(state: str, bank_payout_id: str | None) -> str | None:
 def _not_there_yet(earlier: Sequence[PayoutAttempt], now: datetime) -> bool:
     """A transfer across a border is pending in her balance for a day: it is tried once an hour."""
     return any(
-        each.finished_at is not None and now - each.finished_at < FUNDS_AFTER
+        each.finished_at is not None and now - each.finished_at < resuming.FUNDS_AFTER
         for each in earlier
-        if each.outcome_code == NOT_AVAILABLE
+        if each.outcome_code == resuming.NOT_AVAILABLE
     )
 
 
@@ -233,7 +242,7 @@ async def _call(
 
 async def _resend(database: Database, work: Work, *, rules: PayoutRules, clock: Clock) -> None:
     """The look-up took one slot; the same call once more takes another, and is written down."""
-    slot = await pacing.reserve(database, work.kind, per_second=rules.calls_per_second)
+    slot = await _slot(database, work.kind, rules)
     await slot.draws_near()
     async with database.begin() as session:
         attempt = await session.get_one(PayoutAttempt, work.send.attempt_id)
@@ -244,16 +253,18 @@ async def _resend(database: Database, work: Work, *, rules: PayoutRules, clock: 
 
 async def _record(
     session: AsyncSession, payout_id: UUID, work: Work, outcome: Outcome, *, now: datetime
-) -> None:
-    """Write the outcome, the payout's step and the posting in one transaction."""
-    payout = await moving.locked(session, payout_id)
-    attempt = await session.get(
-        PayoutAttempt, work.send.attempt_id, populate_existing=True, with_for_update=True
+) -> Payout:
+    """Write the outcome, the step and the posting in one transaction; the locked payout."""
+    both = await session.execute(
+        select(Payout, PayoutAttempt)
+        .join(PayoutAttempt, PayoutAttempt.payout_id == Payout.id)
+        .where(Payout.id == payout_id, PayoutAttempt.id == work.send.attempt_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    assert payout is not None
-    assert attempt is not None
+    payout, attempt = both.one()
     if attempt.state not in _OPEN:
-        return  # another worker, or a webhook, has recorded it meanwhile
+        return payout  # another worker, or a webhook, has recorded it meanwhile
     event = {
         OutcomeKind.SETTLED: AttemptEvent.SETTLE,
         OutcomeKind.DECLINED: AttemptEvent.DECLINE,
@@ -266,13 +277,14 @@ async def _record(
     if outcome.kind is OutcomeKind.UNKNOWN:
         if outcome.code == "absent_once" and attempt.absent_since_at is None:
             attempt.absent_since_at = now
-        return
+        return payout
     attempt.finished_at = now
     if outcome.kind is OutcomeKind.SETTLED:
         assert outcome.provider_id is not None
         await _settled(session, payout, work.kind, outcome.provider_id, now=now)
     elif outcome.code != "proved_absent":
         await _declined(session, payout, work.kind, outcome.code or "", now=now)
+    return payout
 
 
 async def _settled(
@@ -325,7 +337,7 @@ async def _declined(
     """A passing refusal holds the promise; a definite one gives the lines back."""
     payout.failure_code = code
     if kind == "bank_payout":
-        if code != NOT_AVAILABLE:
+        if code != resuming.NOT_AVAILABLE:
             moving.move(session, payout, PayoutEvent.BANK_FAILED, actor=ACTOR, now=now)
         return
     if passes(code):
@@ -333,63 +345,3 @@ async def _declined(
         return
     moving.move(session, payout, PayoutEvent.REFUSED, actor=ACTOR, now=now)
     await moving.give_back(session, payout, "refused", now=now)
-
-
-async def waiting_for_funds(session: AsyncSession, *, before: datetime) -> list[UUID]:
-    """Payouts held for lack of funds whose last try is older than `before`."""
-    last = (
-        select(func.max(PayoutAttempt.finished_at))
-        .where(PayoutAttempt.payout_id == Payout.id)
-        .scalar_subquery()
-    )
-    rows = await session.scalars(
-        select(Payout.id)
-        .where(
-            Payout.state == PayoutState.HELD.value,
-            Payout.failure_code == NOT_AVAILABLE,
-            last < before,
-        )
-        .limit(500)
-    )
-    return list(rows)
-
-
-async def stalled(
-    session: AsyncSession, *, before: datetime, rules: PayoutRules, now: datetime
-) -> list[UUID]:
-    """Payouts that should be moving, whose last sign of life is older than `before`, and for which
-    no job waits: in a long run most of them have only not had their turn.
-
-    What is stopped in a payee's balance, or not available there yet, is not stalled.
-    """
-    last = (
-        select(
-            func.max(
-                func.greatest(
-                    PayoutAttempt.intended_at, PayoutAttempt.sending_at, PayoutAttempt.finished_at
-                )
-            )
-        )
-        .where(PayoutAttempt.payout_id == Payout.id)
-        .correlate(Payout)
-        .scalar_subquery()
-    )
-    alive_at = func.coalesce(last, Payout.created_at)
-    rows = await session.execute(
-        select(Payout.id, Payout.trainer_id, Payout.state)
-        .where(
-            (Payout.state == PayoutState.PENDING.value)
-            | ((Payout.state == PayoutState.SENT.value) & Payout.bank_payout_id.is_(None)),
-            alive_at < before,
-            (Payout.failure_code.is_distinct_from(NOT_AVAILABLE)) | (alive_at < now - FUNDS_AFTER),
-            ~queue.waits(func.concat(moving.JOB, Payout.id)),
-        )
-        .order_by(Payout.created_at, Payout.id)
-        .limit(5000)
-    )
-    found = {id_: (whose, state) for id_, whose, state in rows}
-    stopped = await standing.blocked_payouts(
-        session, {id_: whose for id_, (whose, _) in found.items()}, rules=rules, now=now
-    )
-    # A promise that is stopped is picked up too: the sender writes down that it is held.
-    return [id_ for id_, (_, state) in found.items() if state == "pending" or id_ not in stopped]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -172,13 +172,17 @@ async def standings(
             exists().where(Payout.trainer_id == Trainer.id, Payout.sent_at.is_not(None)),
             screened.c.outcome,
             screened.c.lists_of_at,
+            exists().where(PayoutHold.trainer_id == Trainer.id, _in_force(now)),
         )
         .outerjoin(PayoutAccount, PayoutAccount.trainer_id == Trainer.id)
         .outerjoin(screened, screened.c.trainer_id == Trainer.id)
     )
     if trainer_ids is not None:
         statement = statement.where(Trainer.id.in_(list(trainer_ids)))
-    placed = await _placed(session, trainer_ids, now)
+    rows = (await session.execute(statement)).all()
+    # Hardly anybody is on hold, and the sender asks for one trainer before each call.
+    held = any(on_hold for *_, on_hold in rows)
+    placed = await _placed(session, trainer_ids, now) if held else {}
     return {
         id_: Standing(
             account_ready=bool(ready),
@@ -188,20 +192,22 @@ async def standings(
             lists_of=lists_of,
             placed=placed.get(id_, ()),
         )
-        for id_, ready, first_ready_at, paid, outcome, lists_of in await session.execute(statement)
+        for id_, ready, first_ready_at, paid, outcome, lists_of, _ in rows
     }
+
+
+def _in_force(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        PayoutHold.released_at.is_(None),
+        or_(PayoutHold.until_at.is_(None), PayoutHold.until_at > now),
+    )
 
 
 async def _placed(
     session: AsyncSession, trainer_ids: Collection[UUID] | None, now: datetime
 ) -> dict[UUID, list[Placed]]:
     statement = (
-        select(PayoutHold)
-        .where(
-            PayoutHold.released_at.is_(None),
-            or_(PayoutHold.until_at.is_(None), PayoutHold.until_at > now),
-        )
-        .order_by(PayoutHold.placed_at, PayoutHold.id)
+        select(PayoutHold).where(_in_force(now)).order_by(PayoutHold.placed_at, PayoutHold.id)
     )
     if trainer_ids is not None:
         statement = statement.where(PayoutHold.trainer_id.in_(list(trainer_ids)))

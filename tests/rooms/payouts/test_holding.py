@@ -19,6 +19,7 @@ from app.payouts import (
     holding,
     previewing,
     proof,
+    resuming,
     retrying,
     sending,
     waiting,
@@ -152,7 +153,7 @@ async def test_money_in_her_balance_waits_there_while_it_is_held(stage: Stage) -
     await stage.lose_jobs()
     async with stage.database.begin() as session:
         late = stage.clock.now() + timedelta(hours=2)
-        assert await sending.stalled(session, before=late, rules=stage.rules, now=late) == []
+        assert await resuming.stalled(session, before=late, rules=stage.rules, now=late) == []
     await let_go(stage, hold_id)
     await send(stage, payout.id)
     assert (await the_payout(stage)).bank_payout_id is not None

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.holds import HoldCause
-from app.payouts import retrying, sending
+from app.payouts import resuming, retrying
 from tests.rooms.payouts.conftest import Stage
 from tests.rooms.payouts.test_holding import causes
 from tests.rooms.payouts.test_payout_sending import (
@@ -33,10 +33,10 @@ async def test_money_that_lands_pending_is_tried_hourly_and_has_not_come_back(
     stage.clock.set_offset(2 * 3600)
     now = stage.clock.now()
     async with stage.database.begin() as session:
-        assert await sending.stalled(session, before=now, rules=stage.rules, now=now) == []
+        assert await resuming.stalled(session, before=now, rules=stage.rules, now=now) == []
     await stage.lose_jobs()  # the one that waits is as good as a new one, until it is lost
     async with stage.database.begin() as session:
-        due = await sending.stalled(session, before=now, rules=stage.rules, now=now)
+        due = await resuming.stalled(session, before=now, rules=stage.rules, now=now)
     assert due == [payout.id]
     await stage.sim.order("clock/advance", seconds=86_400)
     await send(stage, payout.id)
