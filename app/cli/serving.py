@@ -14,6 +14,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from app.api.door import Runtime
 from app.cli import places, simulator
+from app.cli.answers import AnswersTogether
 from app.jobs import worker
 from app.kit.db import UnsafeServer, assert_guarantees
 from app.main import build_app, make_runtime, toolbox_of
@@ -92,6 +93,7 @@ async def _serve(
                 build_app(runtime),
                 host=host,
                 port=port,
+                http=AnswersTogether,
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, select, text, union_all
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, func, or_, select, text
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -39,8 +39,7 @@ async def look_many(
     )
     wanted, under = set(entry_ids), defaultdict[UUID, list[PieceFacts]](list)
     near: list[PieceFacts] = []
-    # A piece can be found in more than one way.
-    for piece in {row.id: read_piece(row) for row in rows}.values():
+    for piece in map(read_piece, rows):
         for id_ in {piece.id, piece.root_id} & wanted:
             under[id_].append(piece)
         if piece.trainer_id == trainer_id and piece.state is not EntryState.DELETED:
@@ -80,15 +79,17 @@ def new_ids(root_id: UUID, pieces: Sequence[Piece]) -> list[UUID]:
     return [root_id, *(derived_id(root_id, n) for n in range(1, len(pieces)))]
 
 
-_IDS = select(func.unnest(bindparam("entries", type_=ARRAY(Uuid())))).scalar_subquery()
-# The ids as rows: as one array in a condition the planner goes through all of them for each index
-# that is partial, each time, which took longer than everything that it planned.
-_LOOK_MANY = union_all(
-    *(
-        select(*PIECE_COLUMNS).where(condition)
-        for condition in (
-            TimeEntry.id.in_(_IDS),
-            entries.split_off(TimeEntry.root_id.in_(_IDS)),
+# The ids come out of a sub-select: seen as they are, the planner went through all of them for each
+# partial index at every call, which took longer than everything that it planned.
+_ASKED = func.array(
+    select(func.unnest(bindparam("entries", type_=ARRAY(Uuid())))).scalar_subquery()
+)
+_LOOK_MANY = (
+    select(*PIECE_COLUMNS)
+    .where(
+        or_(
+            TimeEntry.id == func.any(_ASKED),
+            entries.split_off(TimeEntry.root_id == func.any(_ASKED)),
             and_(
                 entries.of_trainer(bindparam("trainer", type_=Uuid())),
                 TimeEntry.state != EntryState.DELETED.value,
@@ -96,7 +97,8 @@ _LOOK_MANY = union_all(
             ),
         )
     )
-).order_by("started_at", "id")
+    .order_by(TimeEntry.started_at, TimeEntry.id)
+)
 # Column by column in one statement: row by row the server takes half as long again. What all of
 # them share is sent once.
 _SHARED = (
