@@ -38,8 +38,9 @@ class Together:
         self._transport.close()
 
     def _send(self) -> None:
-        if self._kept:
-            kept, self._kept = self._kept, b""
+        kept, self._kept = self._kept, b""
+        # Who is gone meanwhile gets nothing, as if it had been written at once.
+        if kept and not self._transport.is_closing():
             self._transport.write(kept)
 
 

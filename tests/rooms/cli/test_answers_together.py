@@ -68,3 +68,7 @@ async def test_head_and_body_are_one_write_and_a_head_alone_goes_too() -> None:
     await asyncio.sleep(0)
     assert wire.sent == [b"head body", b"head alone"]
     assert not transport.is_closing()
+    transport.write(b"for nobody")
+    wire.close()
+    await asyncio.sleep(0)
+    assert wire.sent == [b"head body", b"head alone"]
