@@ -89,6 +89,18 @@ async def list_periods(session: AsyncSession) -> list[PeriodFacts]:
     ]
 
 
+async def list_touched(session: AsyncSession, *, limit: int = 12) -> list[PeriodFacts]:
+    """The newest months that were ever closed; without a look at the postings. One that is open
+    again counts none."""
+    rows = await session.scalars(
+        select(LedgerPeriod).order_by(LedgerPeriod.month_on.desc()).limit(limit)
+    )
+    return [
+        PeriodFacts(row.month_on, PeriodState(row.state), row.posting_count or 0, row.changed_at)
+        for row in rows
+    ]
+
+
 async def get_period(session: AsyncSession, month_on: date) -> PeriodFacts:
     """One month; an open one without postings if nothing is known of it."""
     for found in await list_periods(session):

@@ -9,11 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.api.finance.pages import charts
 from app.api.finance.pages.charts import Sides
-from app.api.finance.pages.words import WORDS, age, instant, short_day
+from app.api.finance.pages.words import WORDS, age, instant, month, number, short_day
 from app.domain.money import format_minor
+from app.domain.periods import PeriodState
 from app.domain.reconciling import CLEARING_WATCHED_AFTER, PLATFORM, Standing
 from app.domain.reconciling_reasons import KINDS, REASONS, clearing_words
 from app.kit.paging import Cut
+from app.ledger import periods
+from app.ledger.periods import PeriodFacts
 from app.reconciling import queries
 from app.reconciling.queries import DifferenceFacts, Overview, RunFacts, TotalFacts
 
@@ -31,6 +34,7 @@ class Facts:
     differences: Sequence[DifferenceFacts]
     history: Sequence[RunFacts]
     on_their_way: Mapping[str, int]
+    months: Sequence[PeriodFacts]
     now: datetime
 
 
@@ -45,6 +49,7 @@ async def read(session: AsyncSession, *, now: datetime) -> Facts:
         page.items,
         await queries.history(session),
         await queries.on_their_way(session),
+        await periods.list_touched(session),
         now,
     )
 
@@ -66,6 +71,7 @@ def page(facts: Facts, language: str) -> dict[str, Any]:
             _standing(each, language, facts.now) for each in overview.standings[:MOST_STANDINGS]
         ],
         "days": CLEARING_WATCHED_AFTER.days,
+        "months": [_month(each, language) for each in facts.months],
         "columns": charts.columns(
             [
                 (short_day(run.finished_at or run.ordered_at, language), run.differences_open)
@@ -74,7 +80,7 @@ def page(facts: Facts, language: str) -> dict[str, Any]:
         ),
         "instant": lambda at: instant(at, language),
         "money": lambda minor, currency: format_minor(minor, currency, language),
-        "number": lambda count: f"{count:,}".replace(",", "." if language == "de" else ","),
+        "number": lambda count: number(count, language),
     }
 
 
@@ -94,15 +100,18 @@ def _sides(facts: Facts, words: Mapping[str, str]) -> list[Sides]:
     """Stripe's balances beside ours, then what is between Stripe and banks, by currency."""
     found = {(each.currency, each.bucket): each for each in facts.totals}
     between = facts.on_their_way
+    currencies = sorted({*between, *(currency for currency, _ in found)})
     sides = []
-    for currency in sorted({*between, *(currency for currency, _ in found)}):
+    for currency in currencies:
+        # Of one currency the sums say it; of several each heading must.
+        which = f" ({currency})" if len(currencies) > 1 else ""
         for bucket in _BUCKETS:
             total = found.get((currency, bucket))
             if total is not None:
                 said = total.provider_minor, total.ledger_minor
-                sides.append(Sides(words[bucket], currency, *said))
+                sides.append(Sides(words[bucket] + which, currency, *said))
         if currency in between:
-            sides.append(Sides(words["transit"], currency, None, between[currency]))
+            sides.append(Sides(words["transit"] + which, currency, None, between[currency]))
     return sides
 
 
@@ -152,4 +161,15 @@ def _standing(facts: Standing, language: str, now: datetime) -> dict[str, Any]:
         "balance": format_minor(facts.balance_minor, facts.currency, language),
         "age": age(past, language, dative=True),
         "late": past > CLEARING_WATCHED_AFTER,
+    }
+
+
+def _month(facts: PeriodFacts, language: str) -> dict[str, Any]:
+    words, is_closed = WORDS[language], facts.state is PeriodState.CLOSED
+    return {
+        "month": month(facts.month_on, language),
+        "state": words["closed"] if is_closed else words["reopened"],
+        "postings": number(facts.posting_count, language) if is_closed else words["nothing"],
+        "at": instant(facts.changed_at, language) if facts.changed_at else words["nothing"],
+        "reopened": not is_closed,
     }

@@ -1,7 +1,7 @@
 """The page's words, and figures and instants as a reader of the language writes them."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType
 
 _ENGLISH = {
@@ -56,6 +56,15 @@ _ENGLISH = {
     "balance": "Balance",
     "since": "Standing for",
     "late": "too long",
+    "months": "Closed months",
+    "months_text": "Nothing can be booked into a closed month any more. What comes late stands in "
+    "the next open one.",
+    "month": "Month",
+    "state": "State",
+    "closed": "closed",
+    "reopened": "open again",
+    "postings": "Postings",
+    "changed": "Since",
     "runs": "The last runs",
     "runs_text": "Open differences after each run.",
     "day": "Run",
@@ -113,6 +122,15 @@ _GERMAN = {
     "balance": "Saldo",
     "since": "Steht seit",
     "late": "zu lange",
+    "months": "Abgeschlossene Monate",
+    "months_text": "In einen abgeschlossenen Monat wird nichts mehr gebucht. Was spät kommt, steht "
+    "im nächsten offenen.",
+    "month": "Monat",
+    "state": "Stand",
+    "closed": "abgeschlossen",
+    "reopened": "wieder offen",
+    "postings": "Buchungen",
+    "changed": "Seit",
     "runs": "Die letzten Läufe",
     "runs_text": "Offene Abweichungen nach jedem Lauf.",
     "day": "Lauf",
@@ -121,6 +139,20 @@ _GERMAN = {
 }
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({"en": _ENGLISH, "de": _GERMAN})
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS_DE = (
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+)
 _UNITS = {
     "en": (("day", "days"), ("hour", "hours"), ("minute", "minutes")),
     "de": (("Tag", "Tage"), ("Stunde", "Stunden"), ("Minute", "Minuten")),
@@ -141,6 +173,17 @@ def short_day(at: datetime, language: str) -> str:
     """`25 Nov` or `25.11.`"""
     at = at.astimezone(UTC)
     return f"{at:%d.%m.}" if language == "de" else f"{at.day} {_MONTHS[at.month - 1]}"
+
+
+def month(first: date, language: str) -> str:
+    """`Oct 2026` or `Oktober 2026`"""
+    names = _MONTHS_DE if language == "de" else _MONTHS
+    return f"{names[first.month - 1]} {first.year}"
+
+
+def number(count: int, language: str) -> str:
+    """`1,234` or `1.234`"""
+    return f"{count:,}".replace(",", "." if language == "de" else ",")
 
 
 def age(past: timedelta, language: str, *, dative: bool = False) -> str:
