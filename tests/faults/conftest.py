@@ -34,8 +34,11 @@ from tests.gateways.simulator.running import Running
 
 TRAINERS = 3
 OWED_MINOR = 120_000
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["tests.faults.doomed", "tests.faults.doomed_sync"])
+context = multiprocessing.get_context("forkserver")
+KILLED = -9
+context.set_forkserver_preload(
+    ["tests.faults.doomed", "tests.faults.doomed_sync", "tests.faults.doomed_deeds"]
+)
 
 
 @dataclass
@@ -58,7 +61,7 @@ class Crew:
 
     def start(self, point: str | None, *, nth: int = 1) -> BaseProcess:
         orders = Orders(self.url, self.sim.url, simulator.KEY, str(self.data_dir), point, nth)
-        process = _context.Process(target=doomed.work, args=(orders,))
+        process = context.Process(target=doomed.work, args=(orders,))
         process.start()
         return process
 
@@ -70,7 +73,7 @@ class Crew:
 
     async def until_all_sent(self) -> None:
         """Until every trainer's payout has left for her bank."""
-        last = asyncio.get_running_loop().time() + 90
+        last = asyncio.get_running_loop().time() + 240
         while True:
             async with self.database.begin() as session:
                 sent = await session.scalar(
