@@ -55,13 +55,15 @@ class Verdict:
 
 
 def free_lines(as_of: datetime) -> Select[PayLine]:
-    """Funded lines that stand on no live payout; what is taken back is set off among them."""
+    """Lines funded as of an instant that stand on no live payout, and whatever has been taken back
+    since: it has left what is payable already, so that a run as of before would promise too much.
+    """
     return (
         select(PayLine)
         .join(Approval, Approval.id == PayLine.approval_id)
         .where(
             Approval.funded_at.is_not(None),
-            Approval.funded_at <= as_of,
+            or_(Approval.funded_at <= as_of, PayLine.pay_minor < 0),
             PayLine.pay_minor != 0,
             ~exists().where(PayoutLine.pay_line_id == PayLine.id, PayoutLine.live),
         )

@@ -1,5 +1,6 @@
 """One company's clawback never comes off what another company has paid."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.books import crossing
 from app.domain.actor import FinanceActor, OperationsActor
+from app.domain.adjustments import ClawbackReason
 from app.domain.holds import PayoutRules
 from app.domain.money import Money
 from app.invoicing import proof as invoicing_proof
@@ -14,7 +16,8 @@ from app.invoicing import recording
 from app.invoicing.recording import Receipt
 from app.invoicing.tables import Invoice
 from app.payouts import standing
-from app.timesheets import proof
+from app.timesheets import correcting, proof
+from app.timesheets.correcting import Clawback
 from tests.factories import people
 from tests.factories.adjusted import approved_week, bonus, claw_back, correct, invoice
 from tests.factories.at_work import Deal, deal
@@ -72,4 +75,19 @@ async def test_it_waits_for_its_own_engagement(session: AsyncSession) -> None:
     assert await payable(session, first) == 16_000 + 4_000 + 8_000 - 2_400 - 4_000 + 16_000
     await claw_back(session, OPERATIONS, first, 1_000, evidence=given.id)
     assert await payable(session, first) == 16_000 + 4_000 + 8_000 - 2_400 - 4_000 + 16_000 - 800
+    await assert_holds(session)
+
+
+async def test_it_counts_in_a_run_as_of_before_it(session: AsyncSession) -> None:
+    """It is off what is payable at once: a run without it would promise more than is there."""
+    at = await deal(session, now=NOW, bill_minor=10_000, pay_minor=8_000)
+    await approved_week(session, at)
+    given = (await bonus(session, at, 5_000)).adjustment
+    await invoice(session)
+    await paid(session, at.company.id, sequence=0)
+    assert await payable(session, at) == 16_000 + 4_000
+    said = Clawback(Money(3_000, "USD"), ClawbackReason.DUPLICATE_WORK, "Twice.", (given.id,))
+    later = NOW + timedelta(minutes=1)
+    await correcting.claw_back(session, OPERATIONS, at.engagement.id, uuid4(), said, now=later)
+    assert await payable(session, at) == 16_000 + 4_000 - 2_400
     await assert_holds(session)
