@@ -6,6 +6,7 @@ from enum import StrEnum
 class Errand(StrEnum):
     SEND_VERIFICATION_MAIL = "send_verification_mail"  # {"user_id"}
     SEND_PASSWORD_RESET_MAIL = "send_password_reset_mail"  # noqa: S105 – a job's name; {"user_id"}
+    SEND_STEP_UP_MAIL = "send_step_up_mail"  # {"user_id"}
     SEND_MEMBER_INVITATION = "send_member_invitation"  # {"invitation_id"}
     TELL_ROOM_CHANGED = "tell_room_changed"  # {"project_id" | "position_id", "change_id"}
     SEND_NOTICES = "send_notices"  # {}

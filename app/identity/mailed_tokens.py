@@ -15,6 +15,7 @@ from app.kit import crypto
 class Purpose(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 – a purpose, not a password
+    STEP_UP = "step_up"
 
 
 async def issue(

@@ -13,7 +13,7 @@ class SignInRefused(Refusal):
 
 class FreshSecondFactorNeeded(Refusal):
     kind = Kind.FORBIDDEN
-    en = "This moves money. Show a code of your authenticator again: it counts for {minutes} min."
+    en = "This moves money. Show a fresh code (confirm_second_factor): it counts for {minutes} min."
     de = "Hier geht es um Geld. Zeigen Sie noch einmal einen Code: Er gilt {minutes} Minuten."
 
 

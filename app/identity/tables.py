@@ -129,11 +129,11 @@ class RefreshToken(Row):
 
 
 class OneTimeToken(Row):
-    """For a mailed link: `purpose` is verify_email or reset_password."""
+    """Of a mail: `purpose` is verify_email, reset_password, or step_up for a code to be typed."""
 
     __tablename__ = "one_time_tokens"
     __table_args__ = (
-        CheckConstraint("purpose IN ('verify_email','reset_password')", name="purpose"),
+        CheckConstraint("purpose IN ('verify_email','reset_password','step_up')", name="purpose"),
     )
 
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)

@@ -21,6 +21,7 @@ Handler = Callable[[Toolbox, Mapping[str, str]], Awaitable[None]]
 HANDLERS: dict[Errand, Handler] = {
     Errand.SEND_VERIFICATION_MAIL: mail.send_verification_mail,
     Errand.SEND_PASSWORD_RESET_MAIL: mail.send_password_reset_mail,
+    Errand.SEND_STEP_UP_MAIL: mail.send_step_up_mail,
     Errand.SEND_MEMBER_INVITATION: mail.send_member_invitation,
     Errand.TELL_ROOM_CHANGED: notices.tell_room_changed,
     Errand.SEND_NOTICES: notices.send_notices,

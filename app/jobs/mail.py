@@ -28,6 +28,16 @@ async def send_password_reset_mail(tools: Toolbox, payload: Mapping[str, str]) -
     )
 
 
+async def send_step_up_mail(tools: Toolbox, payload: Mapping[str, str]) -> None:
+    await delivering.deliver_code(
+        tools.database,
+        tools.outside.mailer,
+        user_id=UUID(payload["user_id"]),
+        settings=tools.settings,
+        clock=tools.clock,
+    )
+
+
 async def send_member_invitation(tools: Toolbox, payload: Mapping[str, str]) -> None:
     await mailing.deliver_invitation(
         tools.database,

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.gateways.mail import Mail, Mailer
-from app.identity import accounts, mailed_tokens, queries
+from app.identity import accounts, mailed_codes, mailed_tokens, queries
 from app.identity.mailed_tokens import Purpose
 from app.identity.queries import Recipient
 from app.kit import crypto
@@ -70,6 +70,23 @@ async def deliver_reset(
             settings=settings,
             now=clock.now(),
         )
+    await _send(database, mailer, mail, clock)
+
+
+async def deliver_code(
+    database: Database, mailer: Mailer, *, user_id: UUID, settings: Settings, clock: Clock
+) -> None:
+    """Mail a code to be typed. Nothing happens for an unknown or disabled user."""
+    async with database.begin() as session:
+        to = await queries.get_recipient(session, user_id)
+        if to is None:
+            return
+        delivery = await _intent(session, user_id, Template.STEP_UP, clock.now())
+        secret = settings.secret.get_secret_value()
+        code = mailed_codes.digits(crypto.keyed_digest(secret, "mailed:step_up", delivery.id.bytes))
+        await mailed_codes.issue(session, user_id, code, settings=settings, now=clock.now())
+        letter = letters.write(Template.STEP_UP, to.language, token=code)
+        mail = Mail(delivery.id, to.email, letter.subject, letter.text)
     await _send(database, mailer, mail, clock)
 
 

@@ -12,6 +12,7 @@ class Template(StrEnum):
     VERIFY_EMAIL = "verify_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 – a letter's name
     ADDRESS_TAKEN = "address_taken"
+    STEP_UP = "step_up"
     MEMBER_INVITATION = "member_invitation"
     MEMBER_ELSEWHERE = "member_elsewhere"
 
@@ -66,6 +67,20 @@ _WORDS: dict[tuple[Template, str], Letter] = {
         "Zu ihr gibt es schon ein bestätigtes Konto.\n\n"
         "Melden Sie sich damit an, oder fordern Sie bei der Anmeldung ein neues Passwort an. "
         "Waren Sie es nicht, tun Sie nichts: Ihr Konto ist unberührt.\n",
+    ),
+    (Template.STEP_UP, "en"): Letter(
+        "Your code for Lehrwerk",
+        "Somebody, most likely you, wants to change where your money goes.\n\n"
+        "Type this code within ten minutes; it is good once:\n{token}\n\n"
+        "We never ask for it by telephone or message. If that was not you, give it to nobody and "
+        "set a new password.\n",
+    ),
+    (Template.STEP_UP, "de"): Letter(
+        "Ihr Code für Lehrwerk",
+        "Jemand, vermutlich Sie, will ändern, wohin Ihr Geld geht.\n\n"
+        "Geben Sie diesen Code binnen zehn Minuten ein; er gilt einmal:\n{token}\n\n"
+        "Wir fragen nie am Telefon oder in einer Nachricht danach. Waren Sie es nicht, geben Sie "
+        "ihn niemandem und setzen Sie ein neues Passwort.\n",
     ),
     (Template.MEMBER_INVITATION, "en"): Letter(
         "You are invited to a company's account",

@@ -17,7 +17,8 @@ class MailDelivery(Row):
     __table_args__ = (
         CheckConstraint("state IN ('intended','sent','failed')", name="state"),
         CheckConstraint(
-            "template IN ('verify_email','reset_password','address_taken')", name="template"
+            "template IN ('verify_email','reset_password','address_taken','step_up')",
+            name="template",
         ),
     )
 

@@ -46,6 +46,12 @@ async def account_of(session: AsyncSession, trainer_id: UUID) -> AccountFacts:
     return AccountFacts(True, row.ready, tuple(row.missing), row.fetched_at)
 
 
+async def is_ready(session: AsyncSession, trainer_id: UUID) -> bool:
+    """Whether money goes to this account now, so that changing it would lead it elsewhere."""
+    row = await session.get(PayoutAccount, trainer_id)
+    return row is not None and row.ready
+
+
 async def is_known(session: AsyncSession, account: str, *, now: datetime) -> bool | None:
     """Whether an account at the provider is a trainer's; None while it may yet turn out to be,
     because one was asked for and the answer is not written down."""

@@ -199,6 +199,8 @@ CLIENT = {
 
 TRAINER = {
     "sign_out": Rule(204),
+    "request_second_factor": Rule(202),
+    "confirm_second_factor": Rule(403),
     "get_me": Rule(200),
     "update_profile": Rule(200),
     "set_skills": Rule(200),

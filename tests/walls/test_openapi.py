@@ -40,6 +40,7 @@ PROMISED = {
         start_timer stop_timer record_time delete_time get_time sync_time list_time
         list_timesheets submit_timesheet explain_minutes
         list_earnings list_payouts explain_payout list_holds
+        request_second_factor confirm_second_factor
     """,
     "finance": """
         sign_in refresh_session sign_out set_issuer_profile set_credit_terms run_invoices

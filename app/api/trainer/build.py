@@ -38,7 +38,7 @@ POLICY = DoorPolicy(
         }
     ),
     money=frozenset(),
-    unkept=frozenset({"sign_in", "refresh_session"}),
+    unkept=frozenset({"sign_in", "refresh_session", "confirm_second_factor"}),
     unwrapped=frozenset(
         {
             "sign_in",
@@ -46,6 +46,7 @@ POLICY = DoorPolicy(
             "verify_email",
             "request_password_reset",
             "reset_password",
+            "confirm_second_factor",
             "upload_evidence",
             "start_payout_onboarding",
             "sync_time",

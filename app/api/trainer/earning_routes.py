@@ -9,7 +9,7 @@ from app.api import door
 from app.api.door import Run, Session
 from app.api.errors import language_of
 from app.api.paging import Listed, PageAsked, listed
-from app.api.trainer.actor import Caller
+from app.api.trainer.actor import Caller, shown_lately
 from app.api.trainer.views import earnings as views
 from app.api.trainer.views.earnings import (
     TrainerEarning,
@@ -28,8 +28,17 @@ router = door.router("earnings")
 @router.post(
     "/me/payout-account/onboarding", operation_id="start_payout_onboarding", status_code=201
 )
-async def start_payout_onboarding(caller: Caller, run: Run) -> TrainerOnboardingLink:
-    """A fresh link to the payment provider's form for your bank details. Open it at once."""
+async def start_payout_onboarding(
+    request: Request, caller: Caller, run: Run
+) -> TrainerOnboardingLink:
+    """A fresh link to the payment provider's form for your bank details. Open it at once.
+
+    Once money can be sent to you, changing where it goes needs a mailed code: 403
+    `fresh_second_factor_needed` until `request_second_factor` and `confirm_second_factor`.
+    """
+    async with run.database.begin() as session:
+        if await accounts.is_ready(session, caller.trainer_id):
+            await shown_lately(request, session, run)
     back = f"{run.settings.public_url}/trainer/v1/docs"
     url = await accounts.onboarding_link(
         run.database,

@@ -5,14 +5,20 @@ from fastapi import Request
 from app.api import door, guards
 from app.api.door import Now, Run, Session
 from app.api.trainer.inputs.sessions import (
+    ConfirmSecondFactor,
     RefreshSession,
     RequestPasswordReset,
     ResetPassword,
     SignIn,
     VerifyEmail,
 )
-from app.api.trainer.views.sessions import DoneView, SignedInView, session_view
-from app.identity import resetting, sessions, signing_in, verifying
+from app.api.trainer.views.sessions import (
+    DoneView,
+    SecondFactorView,
+    SignedInView,
+    session_view,
+)
+from app.identity import mailed_codes, resetting, sessions, signing_in, step_up, verifying
 
 routes = door.router("Sessions")
 
@@ -52,6 +58,30 @@ async def refresh_session(said: RefreshSession, run: Run) -> SignedInView:
         now=run.clock.now(),
     )
     return SignedInView(session=session_view(tokens))
+
+
+@routes.post(
+    "/sessions/current/second-factor/codes", operation_id="request_second_factor", status_code=202
+)
+async def request_second_factor(request: Request, session: Session, now: Now) -> DoneView:
+    """Have a code of six digits mailed to you: good once, for ten minutes, in place of the ones
+    before. Five mails in a quarter of an hour, then 429."""
+    await mailed_codes.request(session, guards.bearer(request), now=now)
+    return DoneView(state="accepted")
+
+
+@routes.post(
+    "/sessions/current/second-factor", operation_id="confirm_second_factor", status_code=201
+)
+async def confirm_second_factor(
+    said: ConfirmSecondFactor, request: Request, run: Run
+) -> SecondFactorView:
+    """Show the mailed code. Changing where your money goes asks for it. Ten wrong ones are 429
+    for ten minutes."""
+    fresh_until = await step_up.confirm(
+        run.database, guards.bearer(request), said.otp, settings=run.settings, clock=run.clock
+    )
+    return SecondFactorView(fresh_until=fresh_until)
 
 
 @routes.delete("/sessions/current", operation_id="sign_out", status_code=204)

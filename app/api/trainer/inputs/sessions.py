@@ -29,6 +29,14 @@ class SignIn(Said):
     otp: Code | None = Field(default=None, description="Only for accounts with a second factor.")
 
 
+class ConfirmSecondFactor(Said):
+    """The code that was mailed."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"otp": "123456"}]})
+
+    otp: Code
+
+
 class RefreshSession(Said):
     """The newest refresh token of the session."""
 

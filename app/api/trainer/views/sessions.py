@@ -1,5 +1,6 @@
 """What a sign-in answers."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -23,6 +24,12 @@ class SignedInView(Seen):
     """The answer of a sign-in and of a refresh."""
 
     session: SessionView
+
+
+class SecondFactorView(Seen):
+    """Until when the code that was shown counts as fresh."""
+
+    fresh_until: datetime
 
 
 class DoneView(Seen):
