@@ -76,13 +76,20 @@ class Courier:
     async def _run(self) -> None:
         while True:
             self._news.clear()
+            shuffle = self._faults.shuffle
+            if shuffle is not None:
+                await asyncio.sleep(shuffle.seconds)
             rows = self._store.rows(
                 "SELECT * FROM events WHERE state = 'waiting' AND next_at <= ?"
                 " ORDER BY seq LIMIT ?",
-                (time.time(), AT_ONCE),
+                (time.time(), AT_ONCE if shuffle is None else shuffle.window),
             )
-            if rows:
+            if shuffle is not None:
+                for row in shuffle.reorder(rows):
+                    await self._deliver(row)
+            elif rows:
                 await asyncio.gather(*(self._deliver(row) for row in rows))
+            if rows:
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), self._pause())

@@ -6,10 +6,11 @@ They live in memory only; a restarted simulator is a healthy one.
 import re
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from app.simulators.stripe.store import new_id
 
+T = TypeVar("T")
 REQUEST_KINDS = frozenset(
     {
         "timeout_after_commit",
@@ -112,6 +113,27 @@ class Chance:
         return Fault(id=new_id("fault"), kind=kind, seconds=self.seconds)
 
 
+@dataclass
+class Shuffle:
+    """Events wait for one another `seconds` long; then up to `window` of them leave one by one, in
+    an order that `seed` decides."""
+
+    seed: int
+    window: int = 50
+    seconds: float = 0.2
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)  # noqa: S311 – repeatable on purpose, and no secret
+
+    def reorder(self, items: list[T]) -> list[T]:
+        return self._random.sample(items, len(items))
+
+
+SHUFFLE_FIELDS: dict[str, type | tuple[type, ...]] = {
+    "seed": int,
+    "window": int,
+    "seconds": (int, float),
+}
 CHANCE_FIELDS: dict[str, type | tuple[type, ...]] = {
     "seed": int,
     "share": (int, float),
@@ -124,6 +146,7 @@ class Faults:
     def __init__(self) -> None:
         self._ordered: list[Fault] = []
         self.chance: Chance | None = None
+        self.shuffle: Shuffle | None = None
 
     def order(self, raw: dict[str, Any]) -> Fault:
         """Raises BadFault for unknown kinds, fields or values."""
@@ -149,6 +172,17 @@ class Faults:
         _check_path(chance.path)
         self.chance = chance
         return chance
+
+    def order_shuffle(self, raw: dict[str, Any]) -> Shuffle:
+        """From now on, until the faults are cleared. Raises BadFault."""
+        _check(raw, SHUFFLE_FIELDS)
+        if "seed" not in raw:
+            raise BadFault("seed is needed")
+        shuffle = Shuffle(**raw)
+        if not 1 <= shuffle.window <= 1_000 or not 0 <= shuffle.seconds <= 60:
+            raise BadFault("window lies between 1 and 1000, seconds between 0 and 60")
+        self.shuffle = shuffle
+        return shuffle
 
     def for_request(self, method: str, path: str) -> Fault | None:
         for fault in self._ordered:
@@ -177,6 +211,7 @@ class Faults:
     def clear(self) -> None:
         self._ordered.clear()
         self.chance = None
+        self.shuffle = None
 
 
 def _check(raw: dict[str, Any], fields: dict[str, type | tuple[type, ...]]) -> None:

@@ -43,6 +43,7 @@ class StandIns:
             Route("/_sim/faults", guarded(self.order_fault), methods=["POST"]),
             Route("/_sim/faults", self.clear_faults, methods=["DELETE"]),
             Route("/_sim/faults/chance", guarded(self.order_chance), methods=["POST"]),
+            Route("/_sim/faults/shuffle", guarded(self.order_shuffle), methods=["POST"]),
             Route("/_sim/checkout/{id}/pay", guarded(self.pay), methods=["POST"]),
             Route("/_sim/accounts", guarded(self.make_accounts), methods=["POST"]),
             Route("/_sim/accounts/{id}/onboard", guarded(self.onboard), methods=["POST"]),
@@ -88,6 +89,13 @@ class StandIns:
         except BadFault as problem:
             raise BadOrder(str(problem)) from problem
         return JSONResponse(asdict(chance), status_code=201)
+
+    async def order_shuffle(self, request: Request) -> Response:
+        try:
+            shuffle = self._simulator.faults.order_shuffle(await read(request, None))
+        except BadFault as problem:
+            raise BadOrder(str(problem)) from problem
+        return JSONResponse(asdict(shuffle), status_code=201)
 
     async def clear_faults(self, request: Request) -> Response:
         self._simulator.faults.clear()

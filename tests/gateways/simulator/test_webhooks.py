@@ -149,3 +149,22 @@ async def test_events_are_kept_for_thirty_days(sim: Running) -> None:
     await one_event(sim)
     await sim.order("clock/advance", seconds=30 * 86_400 + 5)
     assert (await sim.client().v1.events.list_async()).data == []
+
+
+async def test_a_window_of_events_comes_in_an_order_that_the_seed_decides(sim: Running) -> None:
+    """Nothing is lost or doubled by it, and most of it comes at another place than it was sent."""
+    await sim.order("faults/shuffle", seed=7, window=50, seconds=0.2)
+    for _ in range(4):
+        session = await sim.session()
+        await sim.order(f"checkout/{session.id}/pay")
+    for _ in range(10):
+        await sim.client().v1.checkout.sessions.expire_async((await sim.session()).id)
+    await sim.order("clock/advance", seconds=0)
+    arrived = [letter.event["id"] for letter in sim.letters.deliveries]
+    listed = await sim.client().v1.events.list_async({"limit": 100})
+    sent = [event.id for event in reversed(listed.data)]
+    assert len(sent) == 22
+    assert sorted(arrived) == sorted(sent)
+    assert arrived != sent
+    refused = await sim.http.post("/_sim/faults/shuffle", json={"window": 0, "seed": 1})
+    assert refused.status_code == 400
