@@ -283,8 +283,9 @@ FINANCE = {
     "list_write_offs": Rule(200),
     "record_unknown_payment": Rule(201, body=_unknown),
     "list_suspense": Rule(200),
-    "assign_suspense": Rule(200, of="suspense_id", body=lambda w: {
-        "company_id": str(w.things["company"])}),
+    "assign_suspense": Rule(
+        200, of="suspense_id", body=lambda w: {"company_id": str(w.things["company"])}
+    ),
     "return_suspense": Rule(200, of="suspense_id"),
     "get_company_wallet": Rule(200, of="company_id"),
     "record_top_up": Rule(201, of="company_id", body=_payment),
