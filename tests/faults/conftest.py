@@ -37,7 +37,12 @@ OWED_MINOR = 120_000
 context = multiprocessing.get_context("forkserver")
 KILLED = -9
 context.set_forkserver_preload(
-    ["tests.faults.doomed", "tests.faults.doomed_sync", "tests.faults.doomed_deeds"]
+    [
+        "tests.faults.doomed",
+        "tests.faults.doomed_sync",
+        "tests.faults.doomed_deeds",
+        "tests.faults.doomed_crew",
+    ]
 )
 
 

@@ -23,7 +23,7 @@ class Deed:
     """`kind`: refund | charge | invoice. `subject`: the refund, the invoice, or who orders the run.
 
     `point`: before_commit | after_commit, the `nth`; or VERB_before, VERB_waiting, VERB_read of a
-    call to the outside. `clock_s`: how far the clock has been moved.
+    call to the outside; any other is for whoever watches. `clock_s`: how far the clock was moved.
     """
 
     kind: str
@@ -73,7 +73,7 @@ async def _do(deed: Deed) -> None:
         allow_async_commit=True,
         stripe_api_base=deed.stripe,
         stripe_key=deed.key,  # type: ignore[arg-type]
-        stripe_timeout_s=1.0,
+        stripe_timeout_s=30.0,
     )
     runtime = make_runtime(settings, url=deed.url)
     runtime.clock.set_offset(deed.clock_s)

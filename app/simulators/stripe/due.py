@@ -19,7 +19,7 @@ def catch_up(moment: Moment) -> None:
             _announce(at)
         else:
             _proceed(at)
-    idempotency.prune(moment.store, older_than=moment.now - idempotency.KEPT_SECONDS)
+    idempotency.prune(moment.store, older_than=moment.now - idempotency.lifetime(moment.store))
 
 
 def _next_object(moment: Moment) -> int | None:

@@ -13,6 +13,7 @@ from app.simulators.stripe.store import Row, Store
 
 KEPT_SECONDS = clock.DAY
 LONGEST_KEY = 255
+_LIFETIME = "key_lifetime_seconds"
 
 
 def find(store: Store, account: str, key: str, endpoint: str, params: Json) -> Row | None:
@@ -50,6 +51,16 @@ def keep(
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         (*scope, request[0], _canonical(request[1]), *answer, now),
     )
+
+
+def lifetime(store: Store) -> int:
+    """Seconds for which a key is kept: Stripe's day, or what was ordered."""
+    return int(store.meta(_LIFETIME, str(KEPT_SECONDS)))
+
+
+def live(store: Store, seconds: int) -> None:
+    """From now on a key is kept so long; 0: it is forgotten before the next request."""
+    store.set_meta(_LIFETIME, str(seconds))
 
 
 def prune(store: Store, *, older_than: int | None = None) -> int:

@@ -53,6 +53,7 @@ class StandIns:
             Route("/_sim/top-ups", guarded(self.top_up), methods=["POST"]),
             Route("/_sim/limits", self.show_limits),
             Route("/_sim/limits", guarded(self.order_limit), methods=["POST"]),
+            Route("/_sim/keys/lifetime", guarded(self.order_lifetime), methods=["POST"]),
             Route("/_sim/keys/prune", self.prune_keys, methods=["POST"]),
             Route("/_sim/proof", self.prove),
         ]
@@ -234,6 +235,14 @@ class StandIns:
             raise BadOrder("per_second starts at 1; left out, nothing is limited")
         self._simulator.limits.order(per_second)
         return JSONResponse(self._simulator.limits.shown())
+
+    async def order_lifetime(self, request: Request) -> Response:
+        seconds = (await read(request, {"seconds": int})).get("seconds")
+        if seconds is None or not 0 <= seconds <= FURTHEST_SECONDS:
+            raise BadOrder(f"seconds must be between 0 and {FURTHEST_SECONDS}")
+        with self._simulator.change() as moment:
+            idempotency.live(moment.store, seconds)
+        return JSONResponse({"seconds": seconds})
 
     async def prune_keys(self, request: Request) -> Response:
         with self._simulator.change() as moment:
