@@ -47,8 +47,9 @@ class Screening(StrEnum):
 class PayoutRules:
     """What an installation has set. Hours and days of zero mean: no such wait.
 
-    `calls_per_second`: the provider's limit for each endpoint. `four_eyes_above_minor`: one person
-    may order so much in a day alone; None, any sum.
+    `calls_per_second`: the provider's limit for each endpoint. `longest_call_s`: how long a call to
+    it can be on its way, from the decision until nobody waits for it any more.
+    `four_eyes_above_minor`: one person may order so much in a day alone; None, any sum.
     """
 
     minimum_minor: int = 100
@@ -57,6 +58,7 @@ class PayoutRules:
     screening_wanted: bool = False
     screening_fresh_for: timedelta = timedelta(hours=24)
     calls_per_second: int = 25
+    longest_call_s: float = 30.0
     four_eyes_above_minor: int | None = None
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 KEY_LIFE_S = 23 * 3600
 # Two look-ups this far apart must both find nothing before a key of unknown age is used again.
 ABSENCE_S = 60
+# A call that is decided is made within so long, or not at all: whoever looks later counts on it.
+SENT_WITHIN_S = 5
 # After so many answers that stayed uncertain, an absence proved by look-up ends the attempt.
 UNCERTAIN_TRIES = 3
 
@@ -88,7 +90,8 @@ class Uncertain:
 
     found: the provider has it. age_s: since the first call. tries: calls under this key so far.
     quiet_s: since the last call began. absent_s: since the first look-up that found nothing, None
-    when this is the first one. wanted: nobody has placed a hold meanwhile.
+    when this is the first one. call_s: how long a call can be on its way at most. wanted: nobody
+    has placed a hold meanwhile.
     """
 
     found: bool
@@ -96,6 +99,7 @@ class Uncertain:
     tries: int
     quiet_s: float
     absent_s: float | None
+    call_s: float
     wanted: bool = True
 
 
@@ -104,13 +108,16 @@ def after_look_up(case: Uncertain) -> Next:
     unless two look-ups a minute apart found nothing. (facts: kill -9 and pruned keys, 5 of 100
     paid twice without this.)
 
-    An attempt is given up only when its last call is so long ago that it can no longer be on its
-    way: another worker may be waiting for the answer right now.
+    Nothing is sent again, and nothing given up, before the last call is so long ago that it can no
+    longer be on its way: another worker may be waiting for the answer right now, and what is not
+    there yet would then be there twice if the key were not kept.
     """
     if case.found:
         return Next.ADOPT
     if not case.wanted or (case.age_s < KEY_LIFE_S and case.tries >= UNCERTAIN_TRIES):
-        return Next.GIVE_UP if case.quiet_s >= ABSENCE_S else Next.WAIT
+        return Next.GIVE_UP if case.quiet_s >= max(ABSENCE_S, case.call_s) else Next.WAIT
+    if case.quiet_s < case.call_s:
+        return Next.WAIT
     if case.age_s < KEY_LIFE_S:
         return Next.RESEND
     if case.absent_s is None or case.absent_s < ABSENCE_S:

@@ -226,9 +226,7 @@ async def prove(session: AsyncSession) -> list[Identity]:
         ),
         await _identity(session, "new time stops only where an invoice has come to it", _STOPPED),
         await _identity(session, "what a wallet paid is settled on an invoice", _FROM_WALLET),
-        await _identity(
-            session, "written off = as decided, less what was recovered", _WRITTEN_OFF
-        ),
+        await _identity(session, "written off = as decided, less what was recovered", _WRITTEN_OFF),
         *(_of(name, balances[about]) for about, name in _ABOUT.items()),
     ]
 

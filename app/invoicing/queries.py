@@ -54,8 +54,7 @@ class InvoiceSummary:
 
     @property
     def owed_state(self) -> InvoiceState:
-        """Its state as its buyer knows it: that we expect nothing more is between us and our books.
-        """
+        """As its buyer knows it: that we expect no more is between us and our books."""
         return InvoiceState.COLLECTED if self.due_minor == 0 else InvoiceState.ISSUED
 
 

@@ -62,8 +62,17 @@ class _Held:
     refund: Refund
 
 
-async def send(database: Database, reversals: Reversals, refund_id: UUID, *, clock: Clock) -> None:
+async def send(
+    database: Database,
+    reversals: Reversals,
+    refund_id: UUID,
+    *,
+    longest_call_s: float,
+    clock: Clock,
+) -> None:
     """Bring a decided refund to the provider. Nothing happens for one that has left.
+
+    `longest_call_s`: how long a call to it can be on its way.
 
     Raises OutcomeOpen when it is uncertain whether it went, PaymentsUnavailable when a question
     got no answer.
@@ -72,7 +81,7 @@ async def send(database: Database, reversals: Reversals, refund_id: UUID, *, clo
         work = await _intend(session, refund_id, now=clock.now())
     if work is None:
         return
-    outcome = await _call(database, reversals, work)
+    outcome = await _call(database, reversals, work, longest_call_s, clock)
     if outcome.kind is OutcomeKind.SETTLED:
         seen = await reversals.refund_seen(outcome.provider_id or "")
         async with database.begin() as session:
@@ -100,7 +109,6 @@ async def _intend(session: AsyncSession, refund_id: UUID, *, now: datetime) -> _
     )
     row.state = step("refund", REFUND_MOVES, state, RefundEvent.SEND)
     row.sending_at = row.sending_at or now
-    row.tried_at = now
     return work
 
 
@@ -108,13 +116,16 @@ def _age(since: datetime | None, now: datetime) -> float | None:
     return None if since is None else (now - since).total_seconds()
 
 
-async def _call(database: Database, reversals: Reversals, work: _Work) -> Outcome:
+async def _call(
+    database: Database, reversals: Reversals, work: _Work, longest_call_s: float, clock: Clock
+) -> Outcome:
     """Look first where it may have happened; send where that is safe."""
     if work.looks_first:
         found = await reversals.find_refund(work.order)
         case = Uncertain(
-            found is not None, work.case_age_s, work.tries, work.quiet_s, work.absent_s
-        )
+            found is not None, work.case_age_s, work.tries, work.quiet_s, work.absent_s,
+            longest_call_s,
+        )  # fmt: skip
         match after_look_up(case):
             case Next.ADOPT:
                 return Outcome(OutcomeKind.SETTLED, provider_id=found)
@@ -127,6 +138,7 @@ async def _call(database: Database, reversals: Reversals, work: _Work) -> Outcom
     async with database.begin() as session:
         row = await session.get_one(Refund, work.order.refund_id)
         row.tries += 1
+        row.tried_at = clock.now()
     return await reversals.refund(work.order)
 
 

@@ -21,6 +21,7 @@ from app.invoicing import (
     spending,
 )
 from app.jobs.toolbox import Toolbox
+from app.payouts import rules
 
 _log = structlog.get_logger("lehrwerk.jobs")
 
@@ -77,6 +78,7 @@ async def send_refund(tools: Toolbox, payload: Mapping[str, str]) -> None:
         tools.database,
         tools.outside.reversals,
         UUID(payload["refund_id"]),
+        longest_call_s=rules.longest_call_s(tools.settings),
         clock=tools.clock,
     )
 

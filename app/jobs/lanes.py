@@ -46,6 +46,7 @@ LANES = (
             {
                 Errand.SEND_VERIFICATION_MAIL,
                 Errand.SEND_PASSWORD_RESET_MAIL,
+                Errand.SEND_STEP_UP_MAIL,
                 Errand.SEND_MEMBER_INVITATION,
                 Errand.TELL_ROOM_CHANGED,
                 Errand.SEND_NOTICES,

@@ -3,11 +3,18 @@
 from datetime import timedelta
 
 from app.domain.holds import PayoutRules
+from app.domain.settlement import SENT_WITHIN_S
 from app.settings import Settings
 
 FIRST_PAYOUT_WAIT = timedelta(days=7)
 BANK_CHANGE_WAIT = timedelta(hours=48)
 FOUR_EYES_ABOVE_MINOR = 5_000_000
+
+
+def longest_call_s(settings: Settings) -> float:
+    """How long a call that moves money can be on its way: late by `settlement.SENT_WITHIN_S`, then
+    as long as it may connect and as long as it may wait for the answer. It is never repeated."""
+    return SENT_WITHIN_S + 2 * settings.stripe_timeout_s
 
 
 def rules_of(settings: Settings) -> PayoutRules:
@@ -29,4 +36,5 @@ def rules_of(settings: Settings) -> PayoutRules:
         if cautious and settings.four_eyes_above_minor is None
         else settings.four_eyes_above_minor,
         calls_per_second=settings.stripe_calls_per_second,
+        longest_call_s=longest_call_s(settings),
     )

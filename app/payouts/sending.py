@@ -19,6 +19,7 @@ from app.domain.holds import PayoutRules
 from app.domain.lifecycles import step
 from app.domain.settlement import (
     ATTEMPT_MOVES,
+    SENT_WITHIN_S,
     AttemptEvent,
     AttemptState,
     Next,
@@ -54,6 +55,7 @@ class Work:
     kind: str
     looks_first: bool
     case: Uncertain
+    decided_at: datetime
 
 
 async def send_payout(
@@ -147,7 +149,7 @@ async def _intend(
         number = max((each.number for each in earlier), default=0) + 1
         attempt = _new_attempt(payout, kind, number, now=now)
         session.add(attempt)
-    return _work(attempt, wanted, now)
+    return _work(attempt, wanted, rules=rules, now=now)
 
 
 def _next_step(state: str, bank_payout_id: str | None) -> str | None:
@@ -166,7 +168,7 @@ def _not_there_yet(earlier: Sequence[PayoutAttempt], now: datetime) -> bool:
     )
 
 
-def _work(attempt: PayoutAttempt, wanted: bool, now: datetime) -> Work:
+def _work(attempt: PayoutAttempt, wanted: bool, *, rules: PayoutRules, now: datetime) -> Work:
     """The call to make; the attempt's step to `sending` is committed before it is made."""
     was = AttemptState(attempt.state)
     work = Work(
@@ -185,8 +187,10 @@ def _work(attempt: PayoutAttempt, wanted: bool, now: datetime) -> Work:
             tries=attempt.tries,
             quiet_s=_age(attempt.called_at or attempt.sending_at, now) or 0.0,
             absent_s=_age(attempt.absent_since_at, now),
+            call_s=rules.longest_call_s,
             wanted=wanted,
         ),
+        decided_at=now,
     )
     if was is not AttemptState.SENDING:
         attempt.state = step("attempt", ATTEMPT_MOVES, was, AttemptEvent.SEND).value
@@ -221,6 +225,7 @@ async def _call(
     database: Database, payments: Payments, work: Work, *, rules: PayoutRules, clock: Clock
 ) -> Outcome:
     """Look first where it may have happened; send where that is safe."""
+    decided_at = work.decided_at
     if work.looks_first:
         if work.kind == "transfer":
             found = await payments.find_transfer(work.send)
@@ -234,21 +239,28 @@ async def _call(
             case Next.WAIT:
                 return Outcome(OutcomeKind.UNKNOWN, code="absent_once")
             case Next.RESEND:
-                await _resend(database, work, rules=rules, clock=clock)
+                decided_at = await _resend(database, work, rules=rules, clock=clock)
+    if (clock.now() - decided_at).total_seconds() > SENT_WITHIN_S:
+        # This worker stood still. Another may hold the payout by now, and count on silence.
+        return Outcome(OutcomeKind.UNKNOWN, code="not_sent_in_time")
     if work.kind == "transfer":
         return await payments.send_transfer(work.send)
     return await payments.start_bank_payout(work.send)
 
 
-async def _resend(database: Database, work: Work, *, rules: PayoutRules, clock: Clock) -> None:
-    """The look-up took one slot; the same call once more takes another, and is written down."""
+async def _resend(database: Database, work: Work, *, rules: PayoutRules, clock: Clock) -> datetime:
+    """The look-up took one slot; the same call once more takes another, and is written down.
+
+    When that was decided.
+    """
     slot = await _slot(database, work.kind, rules)
     await slot.draws_near()
     async with database.begin() as session:
         attempt = await session.get_one(PayoutAttempt, work.send.attempt_id)
         attempt.tries += 1
-        attempt.called_at = clock.now()
+        attempt.called_at = decided_at = clock.now()
     await slot.comes()
+    return decided_at
 
 
 async def _record(

@@ -59,6 +59,7 @@ cases = st.builds(
     tries=st.integers(0, 10),
     quiet_s=st.floats(0, 86_400),
     absent_s=st.none() | st.floats(0, 86_400),
+    call_s=st.floats(0, 200),
     wanted=st.booleans(),
 )
 
@@ -73,6 +74,8 @@ def test_what_is_found_is_adopted_and_an_old_key_needs_two_look_ups(case: Uncert
     if what is Next.GIVE_UP:
         assert case.quiet_s >= ABSENCE_S  # no call of this try can still be on its way
         assert not case.wanted or (case.tries >= UNCERTAIN_TRIES and case.age_s < KEY_LIFE_S)
+    if what in (Next.RESEND, Next.GIVE_UP):
+        assert case.quiet_s >= case.call_s
     if what is Next.RESEND:
         assert case.wanted
 

@@ -14,6 +14,7 @@ from app.api.door import Runtime
 from app.domain.actor import FinanceActor
 from app.invoicing import charging, documents, refund_sending, running
 from app.main import make_runtime
+from app.payouts import rules
 from app.settings import Settings
 from tests.faults.doomed import die
 
@@ -106,8 +107,9 @@ def _die_at_commit(deed: Deed) -> None:
 
 async def _refund(runtime: Runtime, refund_id: UUID) -> None:
     await refund_sending.send(
-        runtime.database, runtime.outside.reversals, refund_id, clock=runtime.clock
-    )
+        runtime.database, runtime.outside.reversals, refund_id,
+        longest_call_s=rules.longest_call_s(runtime.settings), clock=runtime.clock,
+    )  # fmt: skip
 
 
 async def _charge(runtime: Runtime, invoice_id: UUID) -> None:

@@ -46,7 +46,7 @@ def free_port() -> int:
 
 @dataclass
 class Machine:
-    """A server with its worker whose clock is what `off` last said, in seconds beside the true one."""
+    """A server with its worker; their clock is `off` seconds beside the true one."""
 
     database: Database
     at: Deal

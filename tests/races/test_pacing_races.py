@@ -19,7 +19,8 @@ async def test_slots_that_are_taken_at_once_are_all_different(database: Database
     apart_s = apart_us(10) / 1_000_000
     # Each counts from when its answer came: late by that way at most, which is not 39 slots long.
     assert at[-1] - at[0] >= 38 * apart_s
-    assert (await pacing.reserve(database, "bank_payout", per_second=10)).at < at[1]
+    # Another endpoint does not wait behind them.
+    assert (await pacing.reserve(database, "bank_payout", per_second=10)).at < at[-1]
 
 
 async def test_after_a_pause_the_first_slot_is_now(database: Database) -> None:

@@ -1,12 +1,16 @@
 """The SDK's client, made once per process."""
 
 import stripe
-from stripe import HTTPXClient, StripeClient
+from stripe import HTTPXClient, RequestOptions, StripeClient
 
 from app.settings import Settings
 
 # The SDK would otherwise write a file into the home directory at the first call.
 stripe.enable_telemetry = False
+
+# For calls that pay out or pay back: what became of one whose answer is lost is decided by
+# looking, and whoever looks must know how long a call lasts at most.
+ONCE: RequestOptions = {"max_network_retries": 0}
 
 
 def make_client(settings: Settings) -> StripeClient:

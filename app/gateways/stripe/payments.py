@@ -18,6 +18,7 @@ from app.gateways.payments import (
     PaymentsUnavailable,
     Send,
 )
+from app.gateways.stripe.client import ONCE
 from app.gateways.stripe.outcomes import asking, outcome_of
 
 _FAILED_INTENTS = ("requires_payment_method", "canceled")
@@ -211,7 +212,7 @@ class StripePayments:
                         "attempt_id": str(send.attempt_id),
                     },
                 },
-                options={"idempotency_key": str(send.attempt_id)},
+                options={"idempotency_key": str(send.attempt_id), **ONCE},
             )
         except stripe.StripeError as error:
             return outcome_of(error)
@@ -242,6 +243,7 @@ class StripePayments:
                 options={
                     "idempotency_key": str(send.attempt_id),
                     "stripe_account": send.account,
+                    **ONCE,
                 },
             )
         except stripe.StripeError as error:

@@ -8,6 +8,7 @@ from stripe import BalanceTransaction, StripeClient
 
 from app.gateways.payments import Outcome, OutcomeKind, PaymentsUnavailable
 from app.gateways.reversals import DisputeSeen, Movement, RefundOrder, RefundSeen
+from app.gateways.stripe.client import ONCE
 from app.gateways.stripe.outcomes import asking, outcome_of
 
 _KEY = "refund_id"
@@ -27,7 +28,7 @@ class StripeReversals:
                     "amount": order.amount_minor,
                     "metadata": {_KEY: str(order.refund_id)},
                 },
-                options={"idempotency_key": f"refund-{order.refund_id}"},
+                options={"idempotency_key": f"refund-{order.refund_id}", **ONCE},
             )
         except stripe.StripeError as error:
             return outcome_of(error)
