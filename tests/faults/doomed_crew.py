@@ -31,8 +31,6 @@ async def _work(place: Place) -> None:
         allow_async_commit=True,
         stripe_api_base=place.stripe,
         stripe_key=place.key,  # type: ignore[arg-type]
-        # The SDK repeats by itself what timed out, under a key that may be forgotten here.
-        stripe_timeout_s=60.0,
         job_heartbeat_s=1.0,
         # Opening connections is most of what a start costs, and nobody lives long here.
         database_pool_size=2,
