@@ -6,6 +6,7 @@ import tests.bytecode  # noqa: F401 – before the imports that it is about
 import asyncio
 import gc
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -61,6 +62,8 @@ def server_url(data_dir: Path) -> Iterator[str]:
     server = launcher.ensure(data_dir, durable=False)
     yield server.url
     server.stop()
+    # For root it lies outside of what pytest clears away, and is 70 MB.
+    shutil.rmtree(launcher.home_of(data_dir), ignore_errors=True)
 
 
 async def _administer(url: str, statement: str) -> None:

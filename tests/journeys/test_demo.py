@@ -10,6 +10,7 @@ import pytest
 
 from app.demo.brief import BriefRefused, load, shipped
 from app.domain.vocabulary import DOMAINS
+from app.kit.postgres import launcher
 
 
 def play(brief: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -32,6 +33,7 @@ def check(brief: str, folder: Path) -> None:
     assert "BROKEN" not in played.stdout
     others_agree(folder / "out")
     assert left_running(folder) == []
+    shutil.rmtree(launcher.home_of(folder / "data"), ignore_errors=True)
 
 
 def others_agree(out: Path) -> None:
