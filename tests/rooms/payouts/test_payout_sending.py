@@ -10,8 +10,10 @@ from sqlalchemy import select
 from app.domain import chart
 from app.domain.actor import TrainerActor
 from app.domain.holds import HoldCause
+from app.domain.settlement import SENT_WITHIN_S
 from app.ledger import queries as ledger
 from app.payouts import explaining, proof, retrying, sending, waiting
+from app.payouts.pacing import Slot
 from app.payouts.refusals import PayoutNotRetryable
 from app.payouts.tables import Payout
 from tests.rooms.payouts.conftest import Stage
@@ -106,6 +108,28 @@ async def test_an_answer_that_is_lost_never_doubles_the_transfer(stage: Stage, k
     await send(stage, payout.id)
     assert len(await transfers(stage)) == 1
     assert (await the_payout(stage)).state == "sent"
+    await proofs_hold(stage)
+
+
+async def test_a_worker_that_stood_still_does_not_send_what_it_decided_before(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another counts on its silence by then."""
+    await stage.top_up()
+    await stage.plan()
+    payout = await the_payout(stage)
+
+    async def stands_still(_: Slot) -> None:
+        stage.clock.set_offset(stage.clock.offset_seconds + SENT_WITHIN_S + 1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Slot, "comes", stands_still)
+        with pytest.raises(sending.OutcomeOpen, match="not_sent_in_time"):
+            await send(stage, payout.id)
+    assert await transfers(stage) == []
+    stage.clock.set_offset(stage.clock.offset_seconds + int(stage.rules.longest_call_s) + 1)
+    await send(stage, payout.id)
+    assert len(await transfers(stage)) == 1
     await proofs_hold(stage)
 
 
